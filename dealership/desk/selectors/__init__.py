@@ -1,0 +1,1 @@
+"""Composition: what a page about several apps shows, gathered from their selectors."""
