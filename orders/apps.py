@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OrdersConfig(AppConfig):
+    name = "orders"
+    label = "orders"
+    verbose_name = _("Deliveries")
+
+    def ready(self) -> None:
+        from orders import receivers  # noqa: F401

@@ -1,0 +1,58 @@
+"""Which role may do what. The table is the product's, not a store's: it is part of the security review."""
+
+from staffing.enums import Capability as C
+from staffing.enums import Role as R
+
+_EVERYBODY = {C.SEE_OWN_DAY}
+_CALLER = _EVERYBODY | {C.WORK_QUEUE, C.SEE_CUSTOMERS, C.REVEAL_PHONE}
+_SUPERVISOR = _CALLER | {C.LIFT_BAN, C.SEE_BOARD, C.REASSIGN_TASKS, C.SEE_REPORTS}
+_MANAGER = _EVERYBODY | {
+    C.SEE_CUSTOMERS,
+    C.REVEAL_PHONE,
+    C.LIFT_BAN,
+    C.SEE_BOARD,
+    C.REASSIGN_TASKS,
+    C.SEE_REPORTS,
+    C.EXPORT,
+    C.SEE_STORE,
+    C.SEE_AUDIT,
+}
+_SELLER = _CALLER | {C.WORK_LEADS, C.KEEP_REGISTER}
+_SALES_LEADER = _SUPERVISOR | _SELLER | {C.ASSIGN_LEADS, C.CLEAN_UP_MONTH}
+_SALES_MANAGER = _MANAGER | {C.WORK_LEADS, C.KEEP_REGISTER, C.ASSIGN_LEADS, C.DECIDE_DEFEATS, C.CLEAN_UP_MONTH}
+
+CAPABILITIES: dict[str, frozenset[str]] = {
+    R.SALES_CONSULTANT: frozenset(_SELLER),
+    R.TELESALES: frozenset(_CALLER | {C.WORK_LEADS}),
+    R.CALL_CENTRE_AGENT: frozenset(_CALLER | {C.SEE_STORE}),
+    R.RECEPTION: frozenset(_EVERYBODY | {C.SEE_CUSTOMERS, C.KEEP_REGISTER}),
+    R.SERVICE_ADVISER: frozenset(_EVERYBODY | {C.SEE_CUSTOMERS}),
+    R.SALES_SUPERVISOR: frozenset(_SALES_LEADER),
+    R.TELESALES_SUPERVISOR: frozenset(_SUPERVISOR | {C.WORK_LEADS, C.ASSIGN_LEADS}),
+    R.CALL_CENTRE_SUPERVISOR: frozenset(_SUPERVISOR | {C.SEE_STORE, C.EXPORT}),
+    R.SALES_MANAGER: frozenset(_SALES_MANAGER),
+    R.SERVICE_MANAGER: frozenset(_MANAGER),
+    R.GENERAL_MANAGER: frozenset(_SALES_MANAGER),
+    R.STOCK_KEEPER: frozenset(_EVERYBODY),
+    R.ADMIN: frozenset(
+        _EVERYBODY
+        | {
+            C.SEE_CUSTOMERS,
+            C.SEE_BOARD,
+            C.SEE_STORE,
+            C.SEE_REPORTS,
+            C.IMPORT_WORKBOOKS,
+            C.SEE_AUDIT,
+            C.USE_ADMIN,
+            C.EXPORT,
+        }
+    ),
+    R.GROUP_MANAGER: frozenset(
+        _EVERYBODY | {C.SEE_CUSTOMERS, C.SEE_BOARD, C.SEE_REPORTS, C.EXPORT, C.SEE_STORE, C.SEE_ALL_STORES}
+    ),
+}
+
+
+def capabilities_of(roles: frozenset[str]) -> frozenset[str]:
+    """Everything the roles allow together."""
+    return frozenset().union(*(CAPABILITIES.get(role, frozenset()) for role in roles))
