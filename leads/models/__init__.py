@@ -1,0 +1,36 @@
+"""The rows of leads: policies, leads and their histories, the yellow card, visits, hand-over, defeat, month end."""
+
+from leads.models.contacts import Contact
+from leads.models.endings import Defeat, MonthEnd, MonthEndMove
+from leads.models.histories import GradeChange, Ownership, StateChange
+from leads.models.leads import Interest, Lead
+from leads.models.links import ClassChange, CustomerClassification, Household, HouseholdMember, Merge
+from leads.models.policies import Grade, LeadPolicy, LeadSource
+from leads.models.requests import LeadRequest
+from leads.models.visits import Appointment, HandOver, RegisterDay, Turn, Visit
+
+__all__ = [
+    "Appointment",
+    "ClassChange",
+    "Contact",
+    "CustomerClassification",
+    "Defeat",
+    "Grade",
+    "GradeChange",
+    "HandOver",
+    "Household",
+    "HouseholdMember",
+    "Interest",
+    "Lead",
+    "LeadPolicy",
+    "LeadRequest",
+    "LeadSource",
+    "Merge",
+    "MonthEnd",
+    "MonthEndMove",
+    "Ownership",
+    "RegisterDay",
+    "StateChange",
+    "Turn",
+    "Visit",
+]

@@ -1,0 +1,105 @@
+"""Who could take leads, and how much each has on hand."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import Count, Q
+
+from leads.enums import LeadState
+from leads.models import Lead
+from leads.rules.assigning import Candidate
+from staffing.enums import SUPERVISOR_ROLE, Role, StaffState
+from staffing.models import DutyDay, NumberSequence, Staff, Store
+
+#: The series of the store's turns; a person's last turn stands in a series of its own.
+TURNS = "lead_turn"
+
+
+def turn_series(pk: int) -> str:
+    """The series that holds a person's last turn."""
+    return f"{TURNS}:{pk}"
+
+
+def candidates(store: Store, role: str, *, at: dt.datetime) -> list[Candidate]:
+    """The employed people of a role with shift, arrears, load and last turn, by their ids. Four queries.
+
+    Arrears are first contacts past their 24 hours (LI-02) and contacts planned for a day that is over (LG-25).
+    """
+    people = list(
+        Staff.objects.filter(store=store).employed().holding(role).order_by("pk").values_list("pk", flat=True)
+    )
+    today = at.astimezone(store.tz).date()
+    absent = set(DutyDay.objects.absent().filter(staff__in=people, on=today).values_list("staff_id", flat=True))
+    turns = last_turns(store, people)
+    work = loads(people, at=at, on=today)
+    return [
+        Candidate(
+            pk=pk,
+            on_shift=pk not in absent,
+            overdue=work.get(pk, (0, 0))[1],
+            load=work.get(pk, (0, 0))[0],
+            last_turn=turns.get(pk, 0),
+        )
+        for pk in people
+    ]
+
+
+def last_turns(store: Store, people: Iterable[int]) -> dict[int, int]:
+    """The last turn of each person who ever had one. One query."""
+    by_series = {turn_series(pk): pk for pk in people}
+    rows = NumberSequence.objects.filter(store=store, series__in=by_series)
+    return {by_series[series]: last for series, last in rows.values_list("series", "last")}
+
+
+def loads(people: Iterable[int], *, at: dt.datetime, on: dt.date) -> dict[int, tuple[int, int]]:
+    """Person → (leads followed up, overdue ones among them). One query."""
+    late = Q(state=LeadState.OPEN, first_contact_at__isnull=True, first_due_at__lt=at) | Q(next_contact_on__lt=on)
+    rows = (
+        Lead.objects.followed()
+        .filter(owner__in=list(people))
+        .order_by()
+        .values_list("owner_id")
+        .annotate(held=Count("pk"), overdue=Count("pk", filter=late))
+    )
+    return {owner: (held, overdue) for owner, held, overdue in rows}
+
+
+def roles_that_may_own(pool: str) -> tuple[str, ...]:
+    """The roles whose people may own a lead of a pool: the pool's own, and the one that leads it."""
+    leading = SUPERVISOR_ROLE.get(Role(pool))
+    return (pool,) if leading is None else (pool, leading)
+
+
+def possible_owners(store: Store, pool: str) -> "list[Staff]":
+    """The employed people to whom a lead of the pool may be given, by name."""
+    people = Staff.objects.filter(store=store).employed().holding(*roles_that_may_own(pool))
+    return list(people.order_by("name", "pk"))
+
+
+def portfolio(leaver: Staff) -> "list[Lead]":
+    """All that a person holds and that has not ended, the earliest next contact first."""
+    rows = Lead.objects.current().filter(owner=leaver).select_related("store")
+    return list(rows.order_by("next_contact_on", "first_due_at", "pk"))
+
+
+def receivers_for(user: Staff) -> "list[Staff]":
+    """The employed people to whom ``user`` may give leads: those of the roles of leads in the store, by name, each
+    with the roles read. Two queries."""
+    roles = {role for pool in (Role.TELESALES, Role.SALES_CONSULTANT) for role in roles_that_may_own(pool)}
+    rows = Staff.objects.visible_to(user).filter(store=user.store_id).employed().holding(*roles)
+    return list(rows.prefetch_related("role_rows").order_by("name", "pk"))
+
+
+def holders_of_leads(user: Staff) -> "list[tuple[Staff, int]]":
+    """Who holds leads that ``user`` sees, and how many; people who left first, then by name. Two queries."""
+    held = dict(
+        Lead.objects.visible_to(user)
+        .current()
+        .filter(owner__isnull=False, store=user.store_id)
+        .order_by()
+        .values_list("owner_id")
+        .annotate(held=Count("pk"))
+    )
+    people = Staff.objects.filter(pk__in=held).order_by("state", "name", "pk")
+    found = [(person, held[person.pk]) for person in people]
+    return sorted(found, key=lambda pair: pair[0].state != StaffState.LEFT)

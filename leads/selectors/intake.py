@@ -1,0 +1,56 @@
+"""What is known of a telephone that somebody types for a new lead."""
+
+from dataclasses import dataclass
+
+from customers.models import Customer
+from leads.models import Lead
+from staffing.models import Staff, Store
+
+#: What the person is warned of and confirms, by code.
+OWN_LEAD, COLLEAGUES_LEAD, KNOWN_CUSTOMER = "own_lead", "colleagues_lead", "known_customer"
+
+
+@dataclass(frozen=True)
+class KnownNumber:
+    """``code`` is one of the codes above, empty for a new number. ``owner`` is the name of whose lead it is, empty for
+    the pool; ``name`` and ``lead`` are given only to who may see them (LI-21)."""
+
+    code: str = ""
+    owner: str = ""
+    name: str = ""
+    lead: Lead | None = None
+
+    @property
+    def joins(self) -> bool:
+        """Whether a lead of this number joins one that there is (LI-22)."""
+        return self.code in (OWN_LEAD, COLLEAGUES_LEAD)
+
+
+def current_leads_of(store: Store, number: str) -> list[Lead]:
+    """The current leads of a telephone in E.164, the earliest first."""
+    return list(
+        Lead.objects.current()
+        .filter(store=store, customer__phones__number=number)
+        .select_related("customer", "owner", "store")
+        .order_by("registered_at", "pk")
+    )
+
+
+def known_number(user: Staff, store: Store, number: str) -> KnownNumber:
+    """What ``user`` learns of a number in E.164: the own lead or one that one sees whole, of a colleague's the owner
+    and nothing more. Three queries at most."""
+    current = current_leads_of(store, number)
+    if current:
+        lead = current[0]
+        owner = lead.owner.name if lead.owner is not None else ""
+        if lead.owner_id == user.pk or Lead.objects.visible_to(user).filter(pk=lead.pk).exists():
+            code = OWN_LEAD if lead.owner_id == user.pk else COLLEAGUES_LEAD
+            return KnownNumber(code, owner, lead.customer.name, lead)
+        return KnownNumber(COLLEAGUES_LEAD, owner)
+    customers = Customer.objects.filter(store=store, phones__number=number).select_related("owner").order_by("pk")
+    customer = customers.first()
+    if customer is None:
+        return KnownNumber()
+    is_seen = Customer.objects.visible_to(user).filter(pk=customer.pk).exists()
+    owner = customer.owner.name if customer.owner is not None else ""
+    return KnownNumber(KNOWN_CUSTOMER, owner, customer.name if is_seen else "")

@@ -1,0 +1,195 @@
+"""Giving leads out: by the policy, from the pool, by a supervisor, and the whole portfolio of somebody who leaves."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import F
+
+from dealership.audit.services import record_event
+from dealership.kernel.errors import N_, Refusal
+from leads.enums import LeadState, MoveReason, Stage
+from leads.models import Lead
+from leads.rules.assigning import Candidate, give_out, share_out
+from leads.selectors.assigning import (
+    TURNS,
+    candidates,
+    last_turns,
+    loads,
+    portfolio,
+    roles_that_may_own,
+    turn_series,
+)
+from leads.selectors.policies import lead_policy
+from leads.services.owners import AlreadyMoved, move_lead
+from staffing.models import NumberSequence, Staff, Store
+
+#: Leads that can change hands: neither ended nor joined with another.
+CURRENT = (LeadState.OPEN, LeadState.DEFEAT_APPLIED, LeadState.ORDERED)
+
+
+class AlreadyTaken(Refusal):
+    """Of two who take one lead from the pool the second gets this."""
+
+    message = N_("Somebody else has just taken this lead.")
+
+
+class NotYourPool(Refusal):
+    """Only people of the pool's role take from it."""
+
+    message = N_("This lead waits for people of another role.")
+
+
+class NoReason(Refusal):
+    """A change of owner says why."""
+
+    message = N_("Write why the leads go to somebody else.")
+
+
+class NotOfTheRole(Refusal):
+    """Telesales leads stay with telesales until the customer has arrived and was handed over (LI-09, HO-05)."""
+
+    message = N_("%(name)s does not hold the role these leads belong to. A hand-over needs its sheet.")
+
+
+class LeadEnded(Refusal):
+    """Ended leads belong to nobody new; they are taken up again first."""
+
+    message = N_("Lead %(number)s has ended. Take it up again first.")
+
+
+class NothingHeld(Refusal):
+    """A portfolio without leads cannot be handed over."""
+
+    message = N_("%(name)s holds no leads.")
+
+
+class NotYourTeam(Refusal):
+    """A portfolio is handed over as a whole, by somebody who sees all of it."""
+
+    message = N_("%(name)s holds leads that you do not see. Ask the manager to hand them over.")
+
+
+class NoHeirs(Refusal):
+    """Somebody must get the leads."""
+
+    message = N_("Choose who gets the leads.")
+
+
+@transaction.atomic
+def hold_intake(*, store: Store) -> int:
+    """Let one intake after the other into a store, until the caller's transaction ends; returns the last turn so far.
+
+    What makes two enquiries from one telephone find each other (LI-22) and gives no two people the same turn.
+    """
+    rows = NumberSequence.objects.filter(store=store, series=TURNS)
+    NumberSequence.objects.bulk_create([NumberSequence(store=store, series=TURNS)], ignore_conflicts=True)
+    rows.update(last=F("last"))  # locks the row on PostgreSQL; SQLite has one writer anyway
+    return rows.get().last
+
+
+@transaction.atomic
+def choose_owners(*, store: Store, role: str, count: int, at: dt.datetime) -> list[int | None]:
+    """The owners of ``count`` new leads of a role by the policy of the day, in order; None: the pool.
+
+    Whoever gets one has had a turn. Called by an intake, in whose transaction the turns are kept.
+    """
+    turn = hold_intake(store=store) + 1
+    rule = lead_policy(store, at.astimezone(store.tz).date())
+    chosen = give_out(
+        candidates(store, role, at=at), count=count, assign_by=rule.assign_by, behind=rule.behind_tasks, turn=turn
+    )
+    turns = {turn_series(pk): number for number, pk in enumerate(chosen, start=turn) if pk is not None}
+    if turns:
+        NumberSequence.objects.bulk_create(
+            [
+                NumberSequence(store=store, series=series, last=last)
+                for series, last in {**turns, TURNS: turn + count - 1}.items()
+            ],
+            update_conflicts=True,
+            unique_fields=["store", "series"],
+            update_fields=["last"],
+        )
+    return chosen
+
+
+@transaction.atomic
+def take_from_pool(*, lead: Lead, by: Staff, at: dt.datetime) -> Lead:
+    """Make a lead of the pool one's own. Of many who try one succeeds. Refuses AlreadyTaken, LeadEnded, NotYourPool."""
+    _refuse_ended(lead)
+    if lead.owner_id is not None:
+        raise AlreadyTaken
+    if by.store_id != lead.store_id or not by.roles.intersection(roles_that_may_own(lead.pool)):
+        raise NotYourPool
+    try:
+        move_lead(lead=lead, owner=by, pool=lead.pool, stage=Stage(lead.stage), reason=MoveReason.TAKEN, by=by, at=at)
+    except AlreadyMoved as rival:
+        raise AlreadyTaken from rival
+    return lead
+
+
+@transaction.atomic
+def reassign_leads(*, leads: Sequence[Lead], owner: Staff | None, note: str, by: Staff, at: dt.datetime) -> int:
+    """Give leads to a person of their role, or back into their pools (``owner`` None). Returns how many moved.
+
+    All or none. What the owner holds already stays. Refuses NoReason, LeadEnded, NotOfTheRole, OwnerOfAnotherStore and
+    AlreadyMoved.
+    """
+    if not note.strip():
+        raise NoReason
+    moving = [lead for lead in leads if lead.owner_id != (owner.pk if owner else None)]
+    for lead in moving:
+        _refuse_ended(lead)
+        _give(lead, owner, MoveReason.REASSIGNED, note.strip(), by, at)
+    return len(moving)
+
+
+@transaction.atomic
+def hand_over_portfolio(
+    *, leaver: Staff, heirs: Sequence[Staff], note: str, by: Staff, at: dt.datetime
+) -> dict[Staff, int]:
+    """Hand everything that a person holds to others, each lead to whoever of them then has least. One act, one entry.
+
+    Returns how many leads each got. Refuses NoReason, NoHeirs, NothingHeld, NotYourTeam, NotOfTheRole,
+    OwnerOfAnotherStore and AlreadyMoved.
+    """
+    if not note.strip():
+        raise NoReason
+    people = {heir.pk: heir for heir in heirs if heir.pk != leaver.pk}
+    if not people:
+        raise NoHeirs
+    held = portfolio(leaver)
+    if not held:
+        raise NothingHeld(name=leaver.name)
+    if Lead.objects.visible_to(by).filter(pk__in=[lead.pk for lead in held]).count() != len(held):
+        raise NotYourTeam(name=leaver.name)
+    store = held[0].store
+    work, turns = loads(people, at=at, on=at.astimezone(store.tz).date()), last_turns(store, people)
+    shares = share_out(
+        [lead.pk for lead in held],
+        [Candidate(pk, load=work.get(pk, (0, 0))[0], last_turn=turns.get(pk, 0)) for pk in people],
+    )
+    got = dict.fromkeys(people.values(), 0)
+    for lead in held:
+        heir = people[shares[lead.pk]]
+        _give(lead, heir, MoveReason.LEAVER, note.strip(), by, at)
+        got[heir] += 1
+    record_event(
+        code="leads.portfolio_handed_over",
+        subject=leaver,
+        by=by,
+        at=at,
+        data={"leads": len(held), "to": [[heir.pk, count] for heir, count in got.items()], "note": note.strip()},
+    )
+    return got
+
+
+def _give(lead: Lead, owner: Staff | None, reason: MoveReason, note: str, by: Staff, at: dt.datetime) -> None:
+    if owner is not None and not owner.roles.intersection(roles_that_may_own(lead.pool)):
+        raise NotOfTheRole(name=owner.name)
+    move_lead(lead=lead, owner=owner, pool=lead.pool, stage=Stage(lead.stage), reason=reason, by=by, at=at, note=note)
+
+
+def _refuse_ended(lead: Lead) -> None:
+    if lead.state not in CURRENT:
+        raise LeadEnded(number=lead.number)

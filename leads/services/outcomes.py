@@ -1,0 +1,220 @@
+"""What the course of the deal makes of a lead: ordered, cancelled, delivered (LG-05, LG-24, HO-07)."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from customers.models import Customer
+from dealership.audit.services import record_events
+from dealership.kernel.errors import N_, Refusal
+from dealership.workbooks.lookups import rows_in
+from dealership.workbooks.writing import BatchWriter
+from inventory.models import VehicleModel
+from leads.enums import DefeatState, GradedBy, LeadState, Standing
+from leads.models import Defeat, GradeChange, Interest, Lead, StateChange
+from leads.rules.outcomes import Candidate, lead_delivered
+from leads.rules.policies import CadencePolicy
+from leads.selectors.policies import cadence_policy, lead_policy
+from leads.services.classes import look_again
+from leads.services.grading import plan_next, set_grade
+from leads.services.states import LeadChanged, change_state
+from leads.signals import lead_planned
+from staffing.models import Staff, Store
+
+
+class NoSuchStanding(Refusal):
+    """The grades of the store lack the one that the deal brings."""
+
+    message = N_("No grade of this store stands for “%(standing)s”. An administrator adds it to the grades.")
+
+
+@transaction.atomic
+def note_order(*, lead: Lead, on: dt.date, by: Staff | None, at: dt.datetime) -> None:
+    """An order was taken: state ordered, grade O with its own cadence, the day for the telesales (HO-07).
+
+    What was planned before goes: the cadence of O runs from the last actual contact. Announced. Refuses
+    IllegalTransition (only an open lead is ordered: a defeat that waits is decided first), LeadChanged, NoSuchStanding.
+    """
+    today = at.astimezone(lead.store.tz).date()
+    policy, rule = cadence_policy(lead.store, today), lead_policy(lead.store, today)
+    change_state(lead=lead, state=LeadState.ORDERED, by=by, at=at)
+    grade = _grade_of(policy, Standing.ORDERED)
+    set_grade(lead=lead, grade=grade, graded_by=GradedBy.SYSTEM, by=by, at=at, rule=rule)
+    lead.ordered_on = on
+    lead.save(update_fields=["ordered_on"])
+    plan_next(lead=lead, policy=policy, rule=rule)
+    lead_planned.send(sender=Lead, lead=lead, by=by, at=at)
+
+
+@transaction.atomic
+def note_order_cancelled(*, lead: Lead, by: Staff | None, at: dt.datetime, note: str = "") -> None:
+    """The order fell through and there is no other: open again, with the grade of before and its cadence.
+
+    Announced. Refuses IllegalTransition and LeadChanged.
+    """
+    today = at.astimezone(lead.store.tz).date()
+    policy, rule = cadence_policy(lead.store, today), lead_policy(lead.store, today)
+    if lead.state != LeadState.ORDERED:
+        raise LeadChanged
+    change_state(lead=lead, state=LeadState.OPEN, by=by, at=at, note=note)
+    rows = lead.gradechange_rows.filter(graded_by=GradedBy.SYSTEM, grade=lead.grade)
+    former = rows.order_by("-at", "-pk").values_list("before", flat=True).first()
+    if former is not None:
+        set_grade(lead=lead, grade=former, graded_by=GradedBy.SYSTEM, by=by, at=at, rule=rule)
+    lead.ordered_on = None
+    lead.save(update_fields=["ordered_on"])
+    if lead.grade:
+        plan_next(lead=lead, policy=policy, rule=rule)
+    lead_planned.send(sender=Lead, lead=lead, by=by, at=at)
+
+
+@transaction.atomic
+def note_delivery(
+    *,
+    store: Store,
+    customer: Customer,
+    on: dt.date,
+    by: Staff | None,
+    at: dt.datetime,
+    model: VehicleModel | None = None,
+) -> Lead | None:
+    """A car was handed over: the lead it came from is delivered, grade D, its plan removed (HO-07).
+
+    Without an order on file the lead is taken to have been ordered on that day; a defeat that waits is rejected, the
+    car belies it. Announced. Returns the lead, None when no current lead stands behind the delivery.
+    """
+    rows = Lead.objects.current().filter(store=store, customer=customer).prefetch_related("interests")
+    leads = {lead.pk: lead for lead in rows}
+    found = lead_delivered(
+        [_candidate(lead, store) for lead in leads.values()],
+        delivered_on=on,
+        model_id=model.pk if model is not None else None,
+    )
+    if found is None:
+        return None
+    lead = leads[found.pk]
+    today = at.astimezone(store.tz).date()
+    policy, rule = cadence_policy(store, today), lead_policy(store, today)
+    if lead.state == LeadState.DEFEAT_APPLIED:
+        pending = Defeat.objects.filter(lead=lead, state=DefeatState.PENDING)
+        pending.update(state=DefeatState.REJECTED, decided_at=at, decided_by=by)
+        change_state(lead=lead, state=LeadState.OPEN, by=by, at=at)
+    if lead.state == LeadState.OPEN:
+        change_state(lead=lead, state=LeadState.ORDERED, by=by, at=at)
+    change_state(lead=lead, state=LeadState.DELIVERED, by=by, at=at, ends=True)
+    grade = _grade_of(policy, Standing.DELIVERED)
+    set_grade(lead=lead, grade=grade, graded_by=GradedBy.SYSTEM, by=by, at=at, rule=rule)
+    changes = {
+        "ordered_on": lead.ordered_on or on,
+        "delivered_on": on,
+        "next_contact_on": None,
+        "next_contact_at": None,
+    }
+    for name, value in changes.items():
+        setattr(lead, name, value)
+    lead.save(update_fields=list(changes))
+    lead_planned.send(sender=Lead, lead=lead, by=by, at=at)
+    return lead
+
+
+@dataclass(frozen=True, slots=True)
+class NotedDelivery:
+    """A delivery that a workbook brought, as leads need it."""
+
+    customer_id: int
+    model_id: int
+    delivered_on: dt.date
+
+
+def note_imported_deliveries(
+    *, store: Store, deliveries: Sequence[NotedDelivery], writer: BatchWriter, at: dt.datetime
+) -> int:
+    """The same for a whole ledger, in sets and undone with the import. Returns how many leads were delivered.
+
+    Leads whose defeat waits are left to the manager. The calls follow with the next list, the classes in the night.
+    """
+    of_customers = defaultdict(list)
+    for delivery in deliveries:
+        of_customers[delivery.customer_id].append(delivery)
+    current = Lead.objects.filter(store=store, state__in=(LeadState.OPEN, LeadState.ORDERED))
+    if not of_customers or not current.exists():
+        return 0
+    leads = {
+        pk: dict(zip(_LOOKED_AT, values, strict=True))
+        for pk, *values in rows_in(current, "customer_id", of_customers, "pk", *_LOOKED_AT)
+    }
+    pairs = _paired(store, leads, of_customers)
+    if not pairs:
+        return 0
+    grade = _grade_of(cadence_policy(store, at.astimezone(store.tz).date()), Standing.DELIVERED)
+    _write(store, leads, pairs, grade, writer, at)
+    look_again(customer_ids={leads[pk]["customer_id"] for pk in pairs}, on=at.astimezone(store.tz).date())
+    return len(pairs)
+
+
+_CHANGED = ("state", "grade", "ordered_on", "delivered_on", "next_contact_on", "next_contact_at", "closed_at")
+_LOOKED_AT = ("customer_id", "registered_at", *_CHANGED)
+
+
+def _paired(
+    store: Store, leads: dict[int, dict[str, Any]], of_customers: dict[int, list[NotedDelivery]]
+) -> dict[int, NotedDelivery]:
+    """Each lead with the delivery that ends it; each delivery ends one lead, the earliest first."""
+    models: dict[int, set[int]] = defaultdict(set)
+    for lead, model in rows_in(Interest.objects.all(), "lead_id", leads, "lead_id", "model_id"):
+        models[lead].add(model)
+    waiting: dict[int, list[Candidate]] = defaultdict(list)
+    for pk, lead in leads.items():
+        registered_on = lead["registered_at"].astimezone(store.tz).date()
+        waiting[lead["customer_id"]].append(Candidate(pk, lead["state"], registered_on, models[pk]))
+    pairs: dict[int, NotedDelivery] = {}
+    for customer, candidates in waiting.items():
+        for delivery in sorted(of_customers[customer], key=lambda row: row.delivered_on):
+            free = [lead for lead in candidates if lead.pk not in pairs]
+            found = lead_delivered(free, delivered_on=delivery.delivered_on, model_id=delivery.model_id)
+            if found is not None:
+                pairs[found.pk] = delivery
+    return pairs
+
+
+def _write(
+    store: Store,
+    leads: dict[int, dict[str, Any]],
+    pairs: dict[int, NotedDelivery],
+    grade: str,
+    writer: BatchWriter,
+    at: dt.datetime,
+) -> None:
+    changes, steps, grades = [], [], []
+    for pk, delivery in sorted(pairs.items()):
+        before = {name: leads[pk][name] for name in _CHANGED}
+        on = delivery.delivered_on
+        after = {**dict.fromkeys(_CHANGED), "state": LeadState.DELIVERED.value, "grade": grade, "closed_at": at}
+        after |= {"ordered_on": before["ordered_on"] or on, "delivered_on": on}
+        changes.append((pk, before, after))
+        if before["state"] == LeadState.OPEN:
+            steps.append((pk, at, None, LeadState.OPEN.value, LeadState.ORDERED.value, ""))
+        steps.append((pk, at, None, LeadState.ORDERED.value, LeadState.DELIVERED.value, ""))
+        grades.append((pk, at, None, before["grade"], grade, GradedBy.SYSTEM.value, False, ""))
+    writer.update(Lead, changes)
+    writer.insert(StateChange, ("lead_id", "at", "by_id", "before", "state", "note"), steps)
+    fields = ("lead_id", "at", "by_id", "before", "grade", "graded_by", "is_provisional", "note")
+    writer.insert(GradeChange, fields, grades)
+    subjects = [Lead(pk=pk, store=store) for pk in sorted(pairs)]
+    record_events(code="lead.delivered", subjects=subjects, by=None, at=at, data={"state": LeadState.DELIVERED.value})
+
+
+def _candidate(lead: Lead, store: Store) -> Candidate:
+    registered_on = lead.registered_at.astimezone(store.tz).date()
+    return Candidate(lead.pk, lead.state, registered_on, {row.model_id for row in lead.interests.all()})
+
+
+def _grade_of(policy: CadencePolicy, standing: Standing) -> str:
+    for rule in policy:
+        if rule.standing == standing:
+            return rule.code
+    raise NoSuchStanding(standing=standing.label)

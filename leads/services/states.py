@@ -1,0 +1,52 @@
+"""Moving a lead through its life: one guarded step, with its line in the history."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from dealership.audit.services import record_event
+from dealership.kernel.errors import N_, Refusal
+from leads.enums import LeadState
+from leads.models import Lead, StateChange
+from leads.rules.states import LEAD_TRANSITIONS
+from staffing.models import Staff
+
+
+class LeadChanged(Refusal):
+    """The lead is no longer in the state that the caller saw."""
+
+    message = N_("This lead has changed in the meantime. Load the page again.")
+
+
+@transaction.atomic
+def change_state(
+    *,
+    lead: Lead,
+    state: LeadState,
+    by: Staff | None,
+    at: dt.datetime,
+    note: str = "",
+    ends: bool = False,
+    merged_into: Lead | None = None,
+) -> StateChange:
+    """Take one step of LEAD_TRANSITIONS; ``ends`` writes the end of the lead, another step clears it, and
+    ``merged_into`` names the lead that this one was joined with.
+
+    Refuses IllegalTransition by the names of the states, and LeadChanged when somebody was faster. Announces nothing:
+    the use case does.
+    """
+    before = LeadState(lead.state)
+    LEAD_TRANSITIONS.assert_move(before, state)
+    changes: dict[str, object] = {
+        "state": state,
+        "closed_at": at if ends else None,
+        "close_reason": note if ends else "",
+        "merged_into": merged_into,
+    }
+    if not Lead.objects.filter(pk=lead.pk, state=before).update(**changes):
+        raise LeadChanged
+    for name, value in changes.items():
+        setattr(lead, name, value)
+    row = StateChange.objects.create(lead=lead, at=at, by=by, before=before, state=state, note=note)
+    record_event(code=f"lead.{state.value}", subject=lead, by=by, at=at, data={"state": [before.value, state.value]})
+    return row

@@ -1,0 +1,17 @@
+"""Addresses of leads, one list a module."""
+
+from leads.urls import assigning, card, defeats, duplicates, intake, month_end, reports, sources, visits
+from leads.urls import list as leads
+
+urlpatterns = [
+    *visits.urlpatterns,
+    *defeats.urlpatterns,
+    *month_end.urlpatterns,
+    *duplicates.urlpatterns,
+    *leads.urlpatterns,
+    *intake.urlpatterns,
+    *assigning.urlpatterns,
+    *sources.urlpatterns,
+    *reports.urlpatterns,
+    *card.urlpatterns,
+]
