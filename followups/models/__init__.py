@@ -1,0 +1,27 @@
+"""The rows of follow-up: policies, tasks, questionnaires, workshop visits."""
+
+from followups.models.policies import CallingHours, CallingPolicy, CallScript, KindPolicy, OutcomePolicy, OverdueStep
+from followups.models.questionnaires import Answer, Question, Questionnaire, Response
+from followups.models.tasks import CallAttempt, CallDraft, CallTask, ListRun, SkippedCall
+from followups.models.visits import FirstServiceEstimate, FirstServiceTrack, ServiceVisit
+
+__all__ = [
+    "Answer",
+    "CallAttempt",
+    "CallDraft",
+    "CallScript",
+    "CallTask",
+    "CallingHours",
+    "CallingPolicy",
+    "FirstServiceEstimate",
+    "FirstServiceTrack",
+    "KindPolicy",
+    "ListRun",
+    "OutcomePolicy",
+    "OverdueStep",
+    "Question",
+    "Questionnaire",
+    "Response",
+    "ServiceVisit",
+    "SkippedCall",
+]

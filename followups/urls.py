@@ -1,0 +1,28 @@
+"""Addresses of follow-up."""
+
+from django.urls import path
+
+from followups.views import queue, reports
+
+#: The monthly statistics.
+_reports = [
+    path("reports/", reports.report_index, name="report_index"),
+    path("reports/3dc/", reports.report_3dc, name="report_3dc"),
+    path("reports/3dc/rows/", reports.report_3dc_rows, name="report_3dc_rows"),
+    path("reports/3dc/export/", reports.report_3dc_export, name="report_3dc_export"),
+]
+
+#: Working the queue.
+_queue = [
+    path("queue/", queue.queue, name="queue"),
+    path("queue/next/", queue.queue_next, name="queue_next"),
+    path("tasks/", queue.task_list, name="task_list"),
+    path("tasks/<int:pk>/", queue.call_task, name="call_task"),
+    path("tasks/<int:pk>/claim/", queue.task_claim, name="task_claim"),
+    path("tasks/<int:pk>/release/", queue.task_release, name="task_release"),
+    path("tasks/<int:pk>/draft/", queue.call_draft, name="call_draft"),
+    path("tasks/<int:pk>/save/", queue.call_save, name="call_save"),
+    path("tasks/<int:pk>/estimate/", queue.call_estimate, name="call_estimate"),
+]
+
+urlpatterns = [*_reports, *_queue]
