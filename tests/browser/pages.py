@@ -67,8 +67,8 @@ def arrive(page: Page, heading: str | None = None) -> None:
 def comes_true(page: Page, expression: str, argument: object = None, *, seconds: float = 10) -> bool:
     """Whether the expression becomes true in time.
 
-    Asked again and again from here: the pages' Content-Security-Policy forbids the eval by which a browser would wait for
-    it (``Page.wait_for_function`` fails wherever the first look says no).
+    Asked again and again from here: the Content-Security-Policy of the pages forbids the eval by which a browser would
+    wait (``Page.wait_for_function`` fails wherever the first look says no).
     """
     for _ in range(round(seconds * 20)):
         if page.evaluate(expression, argument):
