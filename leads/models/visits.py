@@ -27,14 +27,22 @@ from staffing.models import Staff, Store
 
 class VisitQuerySet(models.QuerySet["Visit"]):
     def visible_to(self, user: Staff) -> Self:
-        """The register is the store's: the front desk and whoever sees the store or leads a team see all of it, a
-        consultant the own visits and a telesales agent those of the own leads."""
+        """The register is the store's: whoever runs the desk, sees the store or leads a team sees all of it, a
+        consultant the own visits and those of the own leads, a telesales agent those of the own leads."""
         if user.sees_all_stores():
             return self
         rows = self.filter(store_id=user.store_id)
-        if any(user.may(right) for right in (Capability.SEE_STORE, Capability.SEE_BOARD, Capability.KEEP_REGISTER)):
+        if any(user.may(right) for right in (Capability.SEE_STORE, Capability.SEE_BOARD, Capability.RUN_REGISTER)):
             return rows
         return rows.filter(Q(consultant_id=user.pk) | Q(lead__in=Lead.objects.visible_to(user)))
+
+    def editable_by(self, user: Staff) -> Self:
+        """The whole register of the store for whoever runs the desk; else the lines of the own visitors: received by
+        oneself, or of a lead of one's own."""
+        rows = self.filter(store_id=user.store_id)
+        if user.may(Capability.RUN_REGISTER):
+            return rows
+        return rows.filter(Q(consultant_id=user.pk) | Q(lead__owner_id=user.pk))
 
 
 class Visit(models.Model):
@@ -204,7 +212,8 @@ class OfStoreQuerySet(models.QuerySet[Any]):
 class Turn(models.Model):
     """One step of the turn of a day (接待顺位): who was next, and received the visitor or was passed over, and why.
 
-    The steps are numbered without gaps; the number is what two who call the next one at once compete for.
+    The steps are numbered without gaps; the number is what two who call the next one at once compete for. A step that
+    was ``given_back`` stays in the row of the day and counts for nothing.
     """
 
     store = models.ForeignKey(
@@ -227,6 +236,15 @@ class Turn(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
+    given_back_at = models.DateTimeField(_("given back at"), null=True, blank=True)
+    given_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("given back by"),
+    )
 
     objects = OfStoreQuerySet.as_manager()
 
@@ -234,6 +252,11 @@ class Turn(models.Model):
         verbose_name = _("step of the turn")
         verbose_name_plural = _("steps of the turn")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(given_back_at__isnull=True, given_back_by__isnull=True)
+                | Q(given_back_at__isnull=False, given_back_by__isnull=False),
+                name="turn_given_back_by_somebody",
+            ),
             models.UniqueConstraint(fields=["store", "on", "number"], name="turn_step_once"),
             models.CheckConstraint(
                 condition=Q(step="taken") | Q(visit__isnull=True), name="turn_passed_over_has_no_visit"

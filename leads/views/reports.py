@@ -259,7 +259,7 @@ def _card(asked: Asked, pk: int | None) -> str:
 
 def _links(asked: Asked, row: Any) -> tuple[str, str]:
     """The addresses of a row's card and of its visit."""
-    visit = address_of("visit_page", row.visit_id) if asked.viewer.may(Capability.KEEP_REGISTER) else ""
+    visit = address_of("visit_page", row.visit_id) if asked.viewer.may(Capability.RUN_REGISTER) else ""
     return _card(asked, row.lead_id), visit
 
 
