@@ -16,11 +16,19 @@ class TaskKind(models.TextChoices):
     FIRST_SERVICE_CONFIRM = "first_service_confirm", _("First-service confirmation")
     SERVICE_VISIT = "service_visit", _("Call after a workshop visit")
     PERIODIC = "periodic", _("Quarterly contact")
+    RETAINED = "retained", _("Retained-customer call")
+    LOST_CUSTOMER = "lost_customer", _("Call to a lost workshop customer")
+    REFERRAL_FEEDBACK = "referral_feedback", _("Word to the referrer")
+    BIRTHDAY = "birthday", _("Birthday card")
+    FESTIVAL = "festival", _("Festival card")
     NUMBER_TRACE = "number_trace", _("Trace a number")
 
 
 #: Calls to people who have not bought yet; whose they are and when they fall due stands with the lead.
 LEAD_KINDS = (TaskKind.LEAD_FIRST_CONTACT, TaskKind.LEAD_REVISIT)
+#: Cards and messages: they are prepared and sent in batches, nobody calls (BD-01, BD-02).
+CARD_KINDS = (TaskKind.BIRTHDAY, TaskKind.FESTIVAL)
+CALL_KINDS = tuple(kind for kind in TaskKind if kind not in CARD_KINDS)
 
 
 class TaskState(models.TextChoices):

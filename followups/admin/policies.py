@@ -17,7 +17,7 @@ from import_export.widgets import DateWidget, ForeignKeyWidget
 from dealership.audit.previews import PolicyAdmin, PreviewedAdmin, day_in_words, table
 from dealership.audit.tables import TableAdmin
 from dealership.web.wording import enumeration
-from followups.enums import LEAD_KINDS, Consequence, TaskKind
+from followups.enums import CALL_KINDS, LEAD_KINDS, Consequence, TaskKind
 from followups.models import CallingHours, CallingPolicy, CallScript, KindPolicy, OutcomePolicy, OverdueStep
 from followups.rules import HoursSpan, KindRule, due_on_for, estimate_first_service, next_try, rung_at
 from followups.rules.due_dates import occurrences
@@ -48,6 +48,7 @@ class KindPolicyResource(ModelResource):
             "enabled",
             "offset_days",
             "every_months",
+            "from_months",
             "until_months",
             "role",
             "to_consultant",
@@ -93,6 +94,7 @@ class KindPolicyAdmin(TableAdmin, PolicyAdmin):
             enabled=row.enabled,
             offset_days=row.offset_days,
             every_months=row.every_months,
+            from_months=row.from_months,
             until_months=row.until_months,
             gather_weekday=row.gather_weekday,
             expires_days=row.expires_days,
@@ -171,7 +173,7 @@ class OutcomePolicyForm(forms.ModelForm):  # type: ignore[type-arg]
     kinds = forms.MultipleChoiceField(
         label=_("kinds"),
         required=False,
-        choices=TaskKind.choices,
+        choices=[(kind.value, kind.label) for kind in CALL_KINDS],
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None ticked: offered for every kind but number tracing."),
     )

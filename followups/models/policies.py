@@ -13,7 +13,7 @@ class KindPolicy(Policy):
     """When a kind of call falls due, who makes it, and how long it is tried (回访策略).
 
     ``offset_days`` counts from the anchor (delivery, workshop visit, expected first service; negative is before it).
-    ``every_months``/``until_months`` make a series (PF-01). ``role`` is whose pool it is; with ``to_consultant`` the
+    ``every_months``/``until_months`` make a series (PF-01), which begins after ``from_months`` (PF-04). ``role`` is whose pool it is; with ``to_consultant`` the
     consultant of the delivery owns it. A task not done ``expires_days`` after the anchor is missed and listed.
     """
 
@@ -22,6 +22,9 @@ class KindPolicy(Policy):
     offset_days = models.SmallIntegerField(_("days after"), default=0)
     every_months = models.PositiveSmallIntegerField(_("every so many months"), null=True, blank=True)
     until_months = models.PositiveSmallIntegerField(_("for so many months"), null=True, blank=True)
+    from_months = models.PositiveSmallIntegerField(
+        _("first after so many months"), null=True, blank=True, help_text=_("Empty: after one interval.")
+    )
     role = models.CharField(_("role"), max_length=32, choices=Role)
     to_consultant = models.BooleanField(_("goes to the delivering consultant"), default=False)
     shift_before_rest = models.BooleanField(_("a day earlier when the owner rests"), default=False)
@@ -48,6 +51,11 @@ class KindPolicy(Policy):
                 condition=Q(every_months__isnull=True, until_months__isnull=True)
                 | Q(every_months__gt=0, until_months__gte=F("every_months")),
                 name="kind_policy_series",
+            ),
+            models.CheckConstraint(
+                condition=Q(from_months__isnull=True)
+                | Q(every_months__isnull=False, from_months__gt=0, from_months__lte=F("until_months")),
+                name="kind_policy_series_begins",
             ),
         ]
 

@@ -35,10 +35,12 @@ class PlannedCall:
 
 
 def occurrences(rule: KindRule) -> tuple[str, ...]:
-    """The calls of the kind for one anchor: one, or one for each month of a series (PF-01: "3", "6" … "24")."""
+    """The calls of the kind for one anchor: one, or one for each month of a series (PF-01: "3", "6" … "24"; PF-04, which
+    begins later: "30", "36" …)."""
     if rule.every_months is None or rule.until_months is None:
         return ("1",)
-    return tuple(str(months) for months in range(rule.every_months, rule.until_months + 1, rule.every_months))
+    first = rule.from_months or rule.every_months
+    return tuple(str(months) for months in range(first, rule.until_months + 1, rule.every_months))
 
 
 def due_on_for(rule: KindRule, *, anchor_on: dt.date, occurrence: str = "1") -> dt.date:

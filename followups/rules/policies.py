@@ -14,6 +14,7 @@ class KindRule:
     offset_days: int = 0
     every_months: int | None = None
     until_months: int | None = None
+    from_months: int | None = None
     to_consultant: bool = False
     shift_before_rest: bool = False
     gather_weekday: int | None = None

@@ -183,6 +183,7 @@ def _kind_rule(row: KindPolicy) -> KindRule:
         enabled=row.enabled,
         offset_days=row.offset_days,
         every_months=row.every_months,
+        from_months=row.from_months,
         until_months=row.until_months,
         to_consultant=row.to_consultant,
         shift_before_rest=row.shift_before_rest,

@@ -34,6 +34,9 @@ TO_OWNER = {
     ),
     TaskKind.SERVICE_VISIT: N_("Your call to %(customer)s after the workshop visit, due %(due)s, is late."),
     TaskKind.PERIODIC: N_("Your quarterly contact with %(customer)s, due %(due)s, is late."),
+    TaskKind.RETAINED: N_("Your call to the retained customer %(customer)s, due %(due)s, is late."),
+    TaskKind.LOST_CUSTOMER: N_("Your call to %(customer)s, who has not been in the workshop, due %(due)s, is late."),
+    TaskKind.REFERRAL_FEEDBACK: N_("Your word to %(customer)s about the referral, due %(due)s, is late."),
     TaskKind.NUMBER_TRACE: N_("Tracing the number of %(customer)s, due %(due)s, is late."),
 }
 #: What those above are told of a call that somebody owns.
@@ -47,6 +50,11 @@ OF_OWNER = {
     TaskKind.FIRST_SERVICE_CONFIRM: N_("%(owner)s has not confirmed the first service with %(customer)s, due %(due)s."),
     TaskKind.SERVICE_VISIT: N_("%(owner)s has not called %(customer)s after the workshop visit, due %(due)s."),
     TaskKind.PERIODIC: N_("%(owner)s has not made the quarterly contact with %(customer)s, due %(due)s."),
+    TaskKind.RETAINED: N_("%(owner)s has not called the retained customer %(customer)s, due %(due)s."),
+    TaskKind.LOST_CUSTOMER: N_(
+        "%(owner)s has not called %(customer)s, who has not been in the workshop, due %(due)s."
+    ),
+    TaskKind.REFERRAL_FEEDBACK: N_("%(owner)s has not told %(customer)s what came of the referral, due %(due)s."),
     TaskKind.NUMBER_TRACE: N_("%(owner)s has not traced the number of %(customer)s, due %(due)s."),
 }
 #: What those above are told of a call that nobody has taken.
@@ -60,6 +68,9 @@ OF_POOL = {
     TaskKind.FIRST_SERVICE_CONFIRM: N_("Nobody has confirmed the first service with %(customer)s, due %(due)s."),
     TaskKind.SERVICE_VISIT: N_("Nobody has called %(customer)s after the workshop visit, due %(due)s."),
     TaskKind.PERIODIC: N_("Nobody has made the quarterly contact with %(customer)s, due %(due)s."),
+    TaskKind.RETAINED: N_("Nobody has called the retained customer %(customer)s, due %(due)s."),
+    TaskKind.LOST_CUSTOMER: N_("Nobody has called %(customer)s, who has not been in the workshop, due %(due)s."),
+    TaskKind.REFERRAL_FEEDBACK: N_("Nobody has told %(customer)s what came of the referral, due %(due)s."),
     TaskKind.NUMBER_TRACE: N_("Nobody has traced the number of %(customer)s, due %(due)s."),
 }
 

@@ -5,7 +5,7 @@ from django.utils import translation
 
 from dealership.kernel.dates import add_months
 from dealership.notifications.models import Alert, AlertDelivery
-from followups.enums import TaskKind, TaskState
+from followups.enums import CALL_KINDS, TaskKind, TaskState
 from followups.models import CallTask, OverdueStep
 from followups.rules import first_alert_at, overdue_at
 from followups.selectors.policies import overdue_steps
@@ -274,7 +274,7 @@ def test_an_edit_of_the_ladder_moves_no_running_call(owner, supervisor):
     assert (supervisor.pk, 1, LATE + DAY) in told()
 
 
-@pytest.mark.parametrize("kind", TaskKind.values)
+@pytest.mark.parametrize("kind", [kind.value for kind in CALL_KINDS])
 def test_every_kind_has_its_words_in_both_languages(owner, kind):
     task = call(owner, kind=kind)
 

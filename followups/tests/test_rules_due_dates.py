@@ -23,6 +23,7 @@ MONTH = KindRule("n_plus_1", "call_centre_agent", offset_days=30, catch_up_days=
 PERIODIC = KindRule(
     "periodic", "sales_consultant", every_months=3, until_months=24, to_consultant=True, catch_up_days=14
 )
+RETAINED = KindRule("retained", "call_centre_agent", every_months=6, from_months=30, until_months=120)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,16 @@ def test_due_day_gathered_on_wednesday(anchor, due):
     rule = KindRule("n_plus_1", "call_centre_agent", offset_days=30, gather_weekday=2)
 
     assert due_on_for(rule, anchor_on=anchor) == due
+
+
+@pytest.mark.rule("PF-04")
+def test_the_calls_of_the_centre_begin_half_a_year_after_the_two_years():
+    months = occurrences(RETAINED)
+
+    assert months[:3] == ("30", "36", "42")
+    assert months[-1] == "120"
+    assert not set(months) & set(occurrences(PERIODIC))
+    assert due_on_for(RETAINED, anchor_on=D(2024, 8, 31), occurrence="30") == D(2027, 2, 28)
 
 
 @pytest.mark.rule("PF-01")
