@@ -26,7 +26,11 @@ MOVED_AT_MOST = 500
 class BoardFilterForm(forms.Form):
     """Narrows the table of calls. What is no choice is left out rather than refused: the address may be an old one."""
 
-    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All kinds")), *((kind.value, kind.label) for kind in CALL_KINDS)])
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        required=False,
+        choices=[("", _("All kinds")), *((kind.value, kind.label) for kind in CALL_KINDS)],
+    )
     whose = forms.ChoiceField(label=_("Whose"), required=False)
 
     def __init__(self, *args: Any, team: list[Staff], pools: list[Role], **kwargs: Any) -> None:

@@ -13,8 +13,9 @@ class KindPolicy(Policy):
     """When a kind of call falls due, who makes it, and how long it is tried (回访策略).
 
     ``offset_days`` counts from the anchor (delivery, workshop visit, expected first service; negative is before it).
-    ``every_months``/``until_months`` make a series (PF-01), which begins after ``from_months`` (PF-04). ``role`` is whose pool it is; with ``to_consultant`` the
-    consultant of the delivery owns it. A task not done ``expires_days`` after the anchor is missed and listed.
+    ``every_months``/``until_months`` make a series (PF-01), which begins after ``from_months`` (PF-04). ``role`` is
+    whose pool it is; with ``to_consultant`` the consultant of the delivery owns it. A task not done ``expires_days``
+    after the anchor is missed and listed.
     """
 
     kind = models.CharField(_("kind"), max_length=24, choices=TaskKind)

@@ -35,8 +35,10 @@ class PlannedCall:
 
 
 def occurrences(rule: KindRule) -> tuple[str, ...]:
-    """The calls of the kind for one anchor: one, or one for each month of a series (PF-01: "3", "6" … "24"; PF-04, which
-    begins later: "30", "36" …)."""
+    """The calls of the kind for one anchor: one, or one for each month of a series.
+
+    PF-01: "3", "6" … "24"; PF-04, which begins later: "30", "36" ….
+    """
     if rule.every_months is None or rule.until_months is None:
         return ("1",)
     first = rule.from_months or rule.every_months

@@ -51,9 +51,7 @@ OF_OWNER = {
     TaskKind.SERVICE_VISIT: N_("%(owner)s has not called %(customer)s after the workshop visit, due %(due)s."),
     TaskKind.PERIODIC: N_("%(owner)s has not made the quarterly contact with %(customer)s, due %(due)s."),
     TaskKind.RETAINED: N_("%(owner)s has not called the retained customer %(customer)s, due %(due)s."),
-    TaskKind.LOST_CUSTOMER: N_(
-        "%(owner)s has not called %(customer)s, who has not been in the workshop, due %(due)s."
-    ),
+    TaskKind.LOST_CUSTOMER: N_("%(owner)s has not called %(customer)s, who has not been in the workshop, due %(due)s."),
     TaskKind.REFERRAL_FEEDBACK: N_("%(owner)s has not told %(customer)s what came of the referral, due %(due)s."),
     TaskKind.NUMBER_TRACE: N_("%(owner)s has not traced the number of %(customer)s, due %(due)s."),
 }

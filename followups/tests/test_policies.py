@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError
 from django.utils import translation
 
-from followups.enums import Consequence, TaskKind
+from followups.enums import CALL_KINDS, Consequence, TaskKind
 from followups.models import CallingHours, CallingPolicy, CallScript, KindPolicy, OutcomePolicy, Question, Questionnaire
 from followups.rules import CallingRule, HoursSpan, KindRule, OverdueRung
 from followups.selectors.histories import outcome_words
@@ -50,6 +50,13 @@ def store():
         KindRule(
             "periodic", "sales_consultant", every_months=3, until_months=24, to_consultant=True, catch_up_days=14
         ),
+        KindRule(
+            "retained", "call_centre_agent", every_months=6, from_months=30, until_months=120, catch_up_days=14
+        ),
+        KindRule("lost_customer", "call_centre_agent", every_months=6, until_months=6, catch_up_days=14),
+        KindRule("referral_feedback", "sales_consultant", offset_days=3, catch_up_days=7),
+        KindRule("birthday", "sales_consultant", to_consultant=True, catch_up_days=1),
+        KindRule("festival", "call_centre_agent", catch_up_days=7),
         KindRule("number_trace", "sales_consultant", to_consultant=True, catch_up_days=0),
     ],
     ids=lambda rule: rule.kind,
@@ -60,8 +67,8 @@ def test_default_of_a_kind(store, rule):
 
 def test_every_kind_has_a_default_policy_script_and_outcomes(store):
     assert list(kind_policies(store, ON)) == TaskKind.values
-    assert all(script_for(store, kind, ON) for kind in TaskKind.values)
-    assert all(outcomes_for(kind, ON) for kind in TaskKind.values)
+    assert all(script_for(store, kind, ON) for kind in CALL_KINDS)
+    assert all(outcomes_for(kind, ON) for kind in CALL_KINDS)
 
 
 def test_default_queue_ladder_and_hours(store):
