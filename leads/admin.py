@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from dealership import clock
 from dealership.audit.admin import AuditedAdmin
 from dealership.audit.previews import PolicyAdmin, day_in_words, table
-from leads.models import Grade, LeadPolicy, LeadSource
+from leads.models import CardSource, Grade, LeadPolicy, LeadSource
 from leads.rules.assigning import Candidate, give_out
 from leads.rules.cadence import first_contact_due_at, next_contact_on, settling_contact_on
 from leads.rules.policies import CadencePolicy, GradeRule, LeadRule
@@ -72,6 +72,21 @@ def _contacts(rule: GradeRule, on: dt.date, *, is_fleet: bool) -> list[str]:
         if last is not None:
             last = next_contact_on(grade=rule.code, last_contact_on=last, policy=policy, is_fleet=is_fleet)
     return found
+
+
+@admin.register(CardSource)
+class CardSourceAdmin(PolicyAdmin):
+    """The sources of customers of the yellow card (LI-11)."""
+
+    list_display = ("code", "label_zh", "label_en", "store_name", "effective_from", "asks_introducer", "is_active")
+    same_policy = ("store", "code")
+    ordering = ("position", "code", "store_id", "-effective_from")
+
+    def example(self, row: CardSource, at: dt.datetime) -> str:
+        """What the card of such a customer asks for."""
+        asked = [_("source of the customer"), *([_("introducer's particulars")] if row.asks_introducer else [])]
+        line = (f"{row.code} {row.label_zh}", gettext(", ").join(str(part) for part in asked) if row.is_active else "–")
+        return table((_("Source"), _("Asked on the card")), [line])
 
 
 @admin.register(LeadPolicy)

@@ -1,5 +1,6 @@
 """The yellow card as typed: its front, a new line of its back, the supervisor's remark, a grade, a channel."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -11,10 +12,11 @@ from dealership.web.fields import DayField, MomentField
 from inventory.models import VehicleModel
 from leads.enums import Channel, Way
 from leads.forms.defeats import open_grades
-from leads.forms.fields import FenField
+from leads.forms.fields import FenField, KnownTelephoneField
 from leads.models import Lead
 from leads.rules.cards import CUSTOMER_FIELDS, LEAD_FIELDS, MANDATORY, MODEL
 from leads.rules.policies import CadencePolicy
+from leads.selectors.card_sources import card_sources
 from leads.selectors.cards import SECTIONS, card_version, front_values, label_of
 from leads.services.cards import CardValues
 from leads.services.contacts import ContactFacts
@@ -37,7 +39,7 @@ class CardForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, data: Any = None, *, lead: Lead, user: Staff) -> None:
+    def __init__(self, data: Any = None, *, lead: Lead, user: Staff, on: dt.date) -> None:
         interests = list(lead.interests.order_by("-is_main", "pk").values_list("model_id", flat=True))
         values = front_values(lead)
         initial = {
@@ -52,6 +54,12 @@ class CardForm(forms.Form):
         others.queryset = catalogue
         for name in (*CUSTOMER_FIELDS, *LEAD_FIELDS):
             self.fields[name] = _field_of(name)
+        sources = card_sources(lead.store, on, besides=lead.card_source)
+        choices = [("", "–"), *((row.code, f"{row.code} {row.label}") for row in sources)]
+        self.fields["card_source"] = forms.ChoiceField(label=label_of("card_source"), required=False, choices=choices)
+        self.fields["introducer_phone"] = KnownTelephoneField(
+            label=label_of("introducer_phone"), required=False, known=lead.introducer_phone
+        )
         self.fields[MODEL] = forms.ModelChoiceField(label=label_of(MODEL), queryset=catalogue, empty_label="–")
         if not user.may(Capability.ASSIGN_LEADS):
             for name in CUSTOMER_FIELDS:

@@ -1,5 +1,6 @@
 """The rows of leads: policies, leads and their histories, the yellow card, visits, hand-over, defeat, month end."""
 
+from leads.models.card_sources import CardSource
 from leads.models.contacts import Contact
 from leads.models.endings import Defeat, MonthEnd, MonthEndMove
 from leads.models.histories import GradeChange, Ownership, StateChange
@@ -11,6 +12,7 @@ from leads.models.visits import Appointment, HandOver, RegisterDay, Turn, Visit
 
 __all__ = [
     "Appointment",
+    "CardSource",
     "ClassChange",
     "Contact",
     "CustomerClassification",

@@ -55,7 +55,7 @@ class Lead(models.Model):
     a Grade; both sides' judgements stand in GradeChange. ``contacts`` counts those at which the customer was spoken to,
     ``tries`` the unanswered ones since. ``next_contact_on`` runs from the last actual contact (LG-26), or from a
     promise; ``next_reason`` is the plan half of the next line of the card (CC-06, CC-08). ``settled_at``: the grade is
-    final from then on (LG-07).
+    final from then on (LG-07). ``card_source``: the code of a CardSource (LI-11); ``introducer_phone`` is E.164.
     """
 
     store = models.ForeignKey(
@@ -162,6 +162,8 @@ class Lead(models.Model):
             models.Index(
                 fields=["store", "next_contact_on"], condition=Q(state__in=["open", "ordered"]), name="lead_due"
             ),
+    introducer_phone = models.CharField(_("introducer's telephone"), max_length=20, blank=True)
+    card_source = models.CharField(_("source of the customer"), max_length=8, blank=True)
             models.Index(
                 fields=["store", "first_due_at"],
                 condition=Q(state="open", first_contact_at__isnull=True),

@@ -27,11 +27,12 @@ CHOOSABLE = (
     "objections",
     "help_needed",
     "city",
+    "card_source",
     "introducer",
     "note",
 )
 #: Fields that go with another one.
-ALONG = {"introducer": ("introducer_id", "introducer_name", "introducer_relation")}
+ALONG = {"introducer": ("introducer_id", "introducer_name", "introducer_relation", "introducer_phone")}
 KEPT, DROPPED, BOTH = "kept", "dropped", "both"
 
 

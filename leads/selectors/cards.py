@@ -12,48 +12,26 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, CustomerPhone
+from dealership.web.masking import masked_phone
 from leads.enums import AppointmentState, LeadState, Stage
 from leads.models import Appointment, Contact, GradeChange, Lead, Ownership, StateChange, Visit
 from leads.rules.amounts import yuan
-from leads.rules.cards import CUSTOMER_FIELDS, LEAD_FIELDS, MANDATORY, MODEL, fullness, missing
+from leads.rules.cards import CUSTOMER_FIELDS, FRONT, LEAD_FIELDS, MANDATORY, MODEL, counted, fullness, missing
 from leads.rules.defeats import shown_grade
+from leads.selectors.card_sources import card_sources
 
-#: The parts of the front, as on the paper.
-SECTIONS: tuple[tuple["str | Promise", tuple[str, ...]], ...] = (
-    (
-        _("Customer"),
-        (
-            "name",
-            "gender",
-            "birthday",
-            "occupation",
-            "company",
-            "address",
-            "city",
-            "email",
-            "wechat",
-            "preferred_way",
-        ),
-    ),
-    (_("Present car"), ("current_car", "trade_in")),
-    (
-        _("Need"),
-        (
-            MODEL,
-            "colour",
-            "configuration",
-            "competitors",
-            "budget_fen",
-            "purchase_method",
-            "buys_on",
-            "use",
-            "decision_maker",
-            "plate_region",
-            "companions",
-        ),
-    ),
-    (_("Will to buy"), ("confidence", "need", "purchasing_power", "reason_to_follow")),
-    (_("For the deal"), ("objections", "help_needed", "introducer_name", "introducer_relation", "note")),
+#: The titles of the parts of the front.
+_TITLES: dict[str, "str | Promise"] = {
+    "customer": _("Customer"),
+    "source": _("Source of the customer"),
+    "present_car": _("Present car"),
+    "need": _("Need"),
+    "will": _("Will to buy"),
+    "deal": _("For the deal"),
+}
+#: The parts of the front as on the paper: the title and the names of the fields.
+SECTIONS: tuple[tuple["str | Promise", tuple[str, ...]], ...] = tuple(
+    (_TITLES[code], tuple(field.name for field in fields)) for code, fields in FRONT.items()
 )
 _LABELS = {MODEL: _("Main model"), "budget_fen": _("Budget, yuan")}
 
@@ -97,6 +75,7 @@ class Card:
     plan: Plan | None
     phones: list[CustomerPhone]
     appointment: Appointment | None
+    heard_from: str
     gradings: Sequence[GradeChange]
     owners: Sequence[Ownership]
     states: Sequence[StateChange]
@@ -116,7 +95,11 @@ def card_of(lead: Lead, *, on: dt.date) -> Card:
     """The card of a lead as it stands on a day of the store. ``lead`` comes with store, customer and its people."""
     models = models_of(lead)
     values = front_values(lead, models)
-    filled, counted = fullness(values)
+    sources = {row.code: row for row in card_sources(lead.store, on, besides=lead.card_source)}
+    source = sources.get(lead.card_source)
+    names = counted(introduced=source is not None and source.asks_introducer)
+    filled, all_counted = fullness(values, names)
+    texts = {"card_source": source.label if source else lead.card_source}
     contacts: QuerySet[Contact] = lead.contact_rows.all()
     lines = list(contacts.select_related("by", "remark_by").order_by("number"))
     appointments: QuerySet[Appointment] = lead.appointments.all()
@@ -125,14 +108,15 @@ def card_of(lead: Lead, *, on: dt.date) -> Card:
         lead=lead,
         grade=shown_grade(state=lead.state, grade=lead.grade),
         models=models,
-        sections=[(title, [_fact(lead, name, values) for name in names]) for title, names in SECTIONS],
+        sections=[(title, [_fact(lead, name, values, texts) for name in part]) for title, part in SECTIONS],
         filled=filled,
-        counted=counted,
-        missing=[label_of(name) for name in missing(values)],
+        counted=all_counted,
+        missing=[label_of(name) for name in missing(values, names)],
         lines=lines,
         plan=_plan(lead, lines, appointment, on),
         phones=list(lead.customer.phones.order_by("-is_primary", "state", "pk")),
         appointment=appointment,
+        heard_from=_heard_from(lead),
         gradings=list(lead.gradechange_rows.select_related("by").order_by("-at", "-pk")),
         owners=list(lead.ownership_rows.select_related("by", "before", "owner").order_by("-at", "-pk")),
         states=list(lead.statechange_rows.select_related("by").order_by("-at", "-pk")),
@@ -177,11 +161,21 @@ def label_of(name: str) -> Any:
     return capfirst(source._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
 
-def _fact(lead: Lead, name: str, values: dict[str, Any]) -> Fact:
+def _heard_from(lead: Lead) -> str:
+    """Where the customer heard of us, as the register says it of the first visit (LI-10)."""
+    row = lead.visits.exclude(heard_from="").order_by("visited_on", "pk").first()
+    return str(row.get_heard_from_display()) if row else ""
+
+
+def _fact(lead: Lead, name: str, values: dict[str, Any], texts: dict[str, str]) -> Fact:
     source = lead.customer if name in CUSTOMER_FIELDS else lead
     display = getattr(source, f"get_{name}_display", None)
     value = values[name]
-    if name == "budget_fen" and value:
+    if name in texts:
+        text = texts[name]
+    elif name == "introducer_phone":
+        text = masked_phone(value)
+    elif name == "budget_fen" and value:
         text = yuan(value)
     elif display is not None:
         text = str(display())

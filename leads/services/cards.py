@@ -14,6 +14,7 @@ from customers.services.cards import complete_card
 from dealership.audit.services import record_event, record_events
 from dealership.kernel import names
 from dealership.kernel.errors import N_, Refusal
+from dealership.web.masking import masked_phone
 from inventory.models import VehicleModel
 from leads.enums import Channel, LeadState
 from leads.models import Contact, Interest, Lead
@@ -102,7 +103,7 @@ def save_card(*, lead: Lead, values: CardValues, version: str, by: Staff, at: dt
         setattr(lead, name, value)
     lead.save(update_fields=["card_opened_on", *changed])
     models = _keep_models(lead, values.models)
-    data = {name: [_plain(before[name]), _plain(value)] for name, value in changed.items()}
+    data = {name: [_told(name, before[name]), _told(name, value)] for name, value in changed.items()}
     if models:
         data["models"] = models
     if data:
@@ -209,6 +210,11 @@ def mark_seen(*, lines: Sequence[Contact], by: Staff, at: dt.datetime) -> int:
             code="lead.spot_checked", subjects={line.lead_id: line.lead for line in fresh}.values(), by=by, at=at
         )
     return seen
+
+
+def _told(name: str, value: Any) -> Any:
+    """A value of the lead as the audit has it: telephones masked."""
+    return masked_phone(value) if name == "introducer_phone" else _plain(value)
 
 
 def _plain(value: Any) -> Any:

@@ -241,7 +241,7 @@ def test_queries_of_the_card(seller, lead, django_assert_num_queries):
     client = signed_in(seller)
     client.get(reverse("lead_card", args=[lead.pk]))
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         client.get(reverse("lead_card", args=[lead.pk]))
 
 

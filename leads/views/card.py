@@ -50,8 +50,9 @@ def lead_card_print(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def lead_card_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Fill the front."""
-    lead = _editable(request, pk)
-    form = CardForm(request.POST if request.method == "POST" else None, lead=lead, user=request.user)
+    lead, at = _editable(request, pk), clock.now()
+    typed = request.POST if request.method == "POST" else None
+    form = CardForm(typed, lead=lead, user=request.user, on=_today(lead, at))
     if form.is_bound and form.is_valid():
         try:
             save_card(
@@ -59,7 +60,7 @@ def lead_card_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
                 values=form.values(),
                 version=form.cleaned_data["version"],
                 by=request.user,
-                at=clock.now(),
+                at=at,
             )
         except CardIncomplete as refusal:
             form.mark(refusal.fields, refusal.sentence(_))
