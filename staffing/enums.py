@@ -59,6 +59,8 @@ class Capability(models.TextChoices):
     CLEAN_UP_MONTH = "clean_up_month", _("Confirm the month-end clean-up")
     IMPORT_WORKBOOKS = "import_workbooks", _("Import workbooks")
     SEE_AUDIT = "see_audit", _("See the audit")
+    EDIT_QUESTIONNAIRES = "edit_questionnaires", _("Edit questionnaires")
+    KEEP_EVENTS = "keep_events", _("Keep events for owners")
     USE_ADMIN = "use_admin", _("Use the administration")
     SEE_STORE = "see_store", _("See the whole store")
     SEE_ALL_STORES = "see_all_stores", _("See all stores")

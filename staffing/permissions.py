@@ -16,6 +16,8 @@ _MANAGER = _EVERYBODY | {
     C.EXPORT,
     C.SEE_STORE,
     C.SEE_AUDIT,
+    C.EDIT_QUESTIONNAIRES,
+    C.KEEP_EVENTS,
 }
 _SELLER = _CALLER | {C.WORK_LEADS, C.KEEP_REGISTER}
 _DESK = {C.KEEP_REGISTER, C.RUN_REGISTER}
@@ -30,7 +32,7 @@ CAPABILITIES: dict[str, frozenset[str]] = {
     R.SERVICE_ADVISER: frozenset(_EVERYBODY | {C.SEE_CUSTOMERS}),
     R.SALES_SUPERVISOR: frozenset(_SALES_LEADER),
     R.TELESALES_SUPERVISOR: frozenset(_SUPERVISOR | {C.WORK_LEADS, C.ASSIGN_LEADS}),
-    R.CALL_CENTRE_SUPERVISOR: frozenset(_SUPERVISOR | {C.SEE_STORE, C.EXPORT}),
+    R.CALL_CENTRE_SUPERVISOR: frozenset(_SUPERVISOR | {C.KEEP_EVENTS, C.SEE_STORE, C.EXPORT}),
     R.SALES_MANAGER: frozenset(_SALES_MANAGER),
     R.SERVICE_MANAGER: frozenset(_MANAGER),
     R.GENERAL_MANAGER: frozenset(_SALES_MANAGER),
@@ -46,6 +48,8 @@ CAPABILITIES: dict[str, frozenset[str]] = {
             C.SEE_AUDIT,
             C.USE_ADMIN,
             C.EXPORT,
+            C.EDIT_QUESTIONNAIRES,
+            C.KEEP_EVENTS,
         }
     ),
     R.GROUP_MANAGER: frozenset(
