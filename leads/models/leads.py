@@ -124,6 +124,8 @@ class Lead(models.Model):
     )
     introducer_name = models.CharField(_("introducer's name"), max_length=64, blank=True)
     introducer_relation = models.CharField(_("introducer's relation"), max_length=32, blank=True)
+    introducer_phone = models.CharField(_("introducer's telephone"), max_length=20, blank=True)
+    card_source = models.CharField(_("source of the customer"), max_length=8, blank=True)
     note = models.TextField(_("note"), blank=True)
     card_opened_on = models.DateField(_("card opened on"), null=True, blank=True)
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
@@ -162,8 +164,6 @@ class Lead(models.Model):
             models.Index(
                 fields=["store", "next_contact_on"], condition=Q(state__in=["open", "ordered"]), name="lead_due"
             ),
-    introducer_phone = models.CharField(_("introducer's telephone"), max_length=20, blank=True)
-    card_source = models.CharField(_("source of the customer"), max_length=8, blank=True)
             models.Index(
                 fields=["store", "first_due_at"],
                 condition=Q(state="open", first_contact_at__isnull=True),
