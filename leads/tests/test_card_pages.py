@@ -7,11 +7,12 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from customers.tests.factories import CustomerPhoneFactory
+from customers.tests.factories import CustomerFactory, CustomerPhoneFactory
 from inventory.tests.factories import VehicleModelFactory
 from leads.enums import Way
-from leads.models import Contact, Interest, Lead
+from leads.models import Contact, CustomerClassification, Interest, Lead
 from leads.services.contacts import ContactFacts, record_contact
+from leads.services.households import link_relatives
 from leads.tests.factories import AT, LeadFactory
 from staffing.tests.factories import StaffFactory
 
@@ -241,7 +242,7 @@ def test_queries_of_the_card(seller, lead, django_assert_num_queries):
     client = signed_in(seller)
     client.get(reverse("lead_card", args=[lead.pk]))
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         client.get(reverse("lead_card", args=[lead.pk]))
 
 
@@ -257,3 +258,18 @@ def test_queries_of_the_spot_check(seller, leader, lead, django_assert_num_queri
         answer = client.get(reverse("spot_check"))
 
     assert {row.kind for row in answer.context["page"]} == {"same_text", "burst"}
+
+
+@pytest.mark.rule("RC-05", "AR-11")
+def test_the_card_shows_the_class_and_the_household(seller, lead):
+    wife = CustomerFactory(store=lead.store, owner=seller, name="王太太例")
+    strange = CustomerFactory(store=lead.store, name="王叔叔例")
+    for relative, relation in ((wife, "妻"), (strange, "叔")):
+        link_relatives(customer=lead.customer, relative=relative, relation=relation, by=seller, at=AT)
+    CustomerClassification.objects.create(customer=lead.customer, customer_class="vip", since=AT.date())
+
+    text = page_of(seller, lead).text
+
+    assert "VIP" in text
+    assert ("王太太例" in text, "王叔叔例" in text) == (True, False)
+    assert reverse("relative_remove", args=[lead.customer_id]) not in text

@@ -69,7 +69,7 @@ def test_a_new_installation_has_the_eight_sources():
 def test_a_store_edits_its_own_list_from_a_day_on():
     store = StoreFactory()
     CardSource.objects.create(
-        store=store, effective_from=ON, code="4", label_zh="巡展", label_en="Road show"
+        store=store, effective_from=ON, code="4", label_zh="巡展", label_en="Road show", position=4
     )
     CardSource.objects.create(
         store=store, effective_from=ON, code="6", label_zh="行业", label_en="Trade", position=6, is_active=False

@@ -21,6 +21,8 @@ from leads.forms.card import CardForm, ChannelForm, GradeForm, LineForm, RemarkF
 from leads.models import Contact, Lead
 from leads.selectors.assigning import receivers_for
 from leads.selectors.cards import arrived_visit, card_of
+from leads.selectors.classes import class_of
+from leads.selectors.households import relatives_seen
 from leads.selectors.policies import cadence_policy
 from leads.services.cards import CardIncomplete, correct_channel, remark_line, review_card, save_card
 from leads.services.contacts import record_contact
@@ -196,7 +198,9 @@ def _context(request: AuthenticatedRequest, lead: Lead, *, line: LineForm | None
         if is_mine and lead.state == LeadState.OPEN
         else None,
         "may_end": is_mine and lead.state == LeadState.OPEN,
-        "may_reactivate": may_edit and lead.state in (LeadState.LOST, LeadState.DEFEATED),
+        "classed": class_of(lead.customer),
+        "relatives": relatives_seen(request.user, lead.customer),
+        "may_reactivate": rights.may_revive and lead.state in (LeadState.LOST, LeadState.DEFEATED),
         "may_reveal": request.user.may(Capability.REVEAL_PHONE)
         and Customer.objects.visible_to(request.user).filter(pk=lead.customer_id).exists(),
         "may_take": lead.owner_id is None and lead.state == LeadState.OPEN and lead.pool in request.user.roles,
