@@ -200,7 +200,7 @@ def _context(request: AuthenticatedRequest, lead: Lead, *, line: LineForm | None
         "may_end": is_mine and lead.state == LeadState.OPEN,
         "classed": class_of(lead.customer),
         "relatives": relatives_seen(request.user, lead.customer),
-        "may_reactivate": rights.may_revive and lead.state in (LeadState.LOST, LeadState.DEFEATED),
+        "may_reactivate": may_edit and lead.state in (LeadState.LOST, LeadState.DEFEATED),
         "may_reveal": request.user.may(Capability.REVEAL_PHONE)
         and Customer.objects.visible_to(request.user).filter(pk=lead.customer_id).exists(),
         "may_take": lead.owner_id is None and lead.state == LeadState.OPEN and lead.pool in request.user.roles,
