@@ -81,6 +81,7 @@ class MoveReason(models.TextChoices):
 
     ASSIGNED = "assigned", _("Assigned")
     TAKEN = "taken", _("Taken from the pool")
+    CALLED = "called", _("Taken by calling")
     HANDED_OVER = "handed_over", _("Handed over after the visit")
     REASSIGNED = "reassigned", _("Re-assigned")
     MONTH_END = "month_end", _("Month-end clean-up")

@@ -65,6 +65,7 @@ class LeadPolicy(Policy):
     invalid_after_days = models.PositiveSmallIntegerField(_("no valid customer beyond days"), default=365)
     assign_by = models.CharField(_("new leads are given out"), max_length=12, choices=AssignBy, default="rotation")
     behind_tasks = models.PositiveSmallIntegerField(_("behind with so many overdue calls"), default=10)
+    calling_takes = models.BooleanField(_("whoever calls a lead of the pool takes it"), default=True)
     burst_contacts = models.PositiveSmallIntegerField(_("spot check: contacts"), default=10)
     burst_minutes = models.PositiveSmallIntegerField(_("spot check: within minutes"), default=15)
 

@@ -63,6 +63,7 @@ class LeadRule:
     ``invalid_after_days``    who buys later than that is no valid customer (DF-05)
     ``assign_by``             rotation, least_load or pool
     ``behind_tasks``          who has so many overdue calls is behind, and gets no new lead
+    ``calling_takes``         a recorded call to a lead of the pool makes it the caller's
     ``burst_contacts``/``burst_minutes``  so many contacts within so many minutes are looked at (CC-09)
     """
 
@@ -80,5 +81,6 @@ class LeadRule:
     invalid_after_days: int = 365
     assign_by: str = "rotation"
     behind_tasks: int = 10
+    calling_takes: bool = True
     burst_contacts: int = 10
     burst_minutes: int = 15
