@@ -58,6 +58,7 @@ class Customer(models.Model):
         verbose_name=_("owner"),
         db_index=False,  # customer_owner
     )
+    knows_cars = models.BooleanField(_("knows cars"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
     created_at = models.DateTimeField(_("created at"))
 

@@ -82,6 +82,7 @@ class Consequence(models.TextChoices):
     CONFIRMED = "confirmed", _("The number was right")
     APPOINTMENT = "appointment", _("Appointment agreed")
     LOST = "lost", _("Lost contact")
+    REPLANNED = "replanned", _("Reminded anew, by a new reading")
 
 
 class QuestionnaireState(models.TextChoices):

@@ -31,7 +31,11 @@ class VehicleModel(models.Model):
 
 
 class FirstServicePolicy(models.Model):
-    """When the first service of a model falls due (首保政策), from a date on. No model: all others (SV-12)."""
+    """When the first service of a model falls due (首保政策), from a date on. No model: all others (SV-12).
+
+    ``shift_days``: how far from the estimate, either way, the customer may choose a day (SV-06). ``overrun_km``: how
+    far beyond the distance the service is still free (SV-10).
+    """
 
     model = models.ForeignKey(
         VehicleModel,
@@ -45,6 +49,8 @@ class FirstServicePolicy(models.Model):
     km = models.PositiveIntegerField(_("distance, km"), default=5000)
     months = models.PositiveSmallIntegerField(_("months"), default=3)
     rounding = models.CharField(_("rounding"), max_length=8, choices=Rounding, default=Rounding.CEIL10)
+    shift_days = models.PositiveSmallIntegerField(_("the customer may choose within so many days"), default=7)
+    overrun_km = models.PositiveIntegerField(_("tolerated beyond the distance, km"), default=500)
 
     class Meta:
         verbose_name = _("first-service policy")

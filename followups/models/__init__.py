@@ -4,6 +4,7 @@ from followups.models.policies import CallingHours, CallingPolicy, CallScript, K
 from followups.models.questionnaires import Answer, Question, Questionnaire, Response
 from followups.models.tasks import CallAttempt, CallDraft, CallTask, ListRun, SkippedCall
 from followups.models.visits import FirstServiceEstimate, FirstServiceTrack, ServiceVisit
+from followups.models.workshop import WorkshopHours
 
 __all__ = [
     "Answer",
@@ -24,4 +25,5 @@ __all__ = [
     "Response",
     "ServiceVisit",
     "SkippedCall",
+    "WorkshopHours",
 ]

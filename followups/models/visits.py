@@ -12,6 +12,7 @@ from followups.enums import VisitKind
 from inventory.enums import Rounding
 from inventory.models import Vehicle
 from orders.models import Delivery
+from staffing.enums import Capability
 from staffing.models import Staff, Store
 
 
@@ -63,12 +64,28 @@ class ServiceVisit(models.Model):
         return self.order_no
 
 
+class FirstServiceTrackQuerySet(models.QuerySet["FirstServiceTrack"]):
+    def visible_to(self, user: Staff) -> Self:
+        """The store's for those who see the store, a team's for its supervisor, else those of the own customers;
+        whoever keeps the workshop's appointments sees the cars that are booked as well."""
+        if user.sees_all_stores():
+            return self
+        rows = self.filter(store_id=user.store_id)
+        if user.may(Capability.SEE_STORE):
+            return rows
+        mine = Q(delivery__customer__in=Customer.objects.visible_to(user))
+        if user.may(Capability.SEE_APPOINTMENTS):
+            mine |= Q(appointment_at__isnull=False)
+        return rows.filter(mine)
+
+
 class FirstServiceTrack(models.Model):
     """A car on its way to the first service (新车首保跟踪单), one per delivery.
 
     Three different dates (SV-06, SV-07): ``expected_on`` is the estimate, ``agreed_on`` what the customer agreed within
-    ± 7 days of it, ``appointment_at`` the booked date and time. ``remind_on`` and ``confirm_on`` are the stored next
-    moments. The policy's numbers are copied, so that a later edit changes no running track.
+    ``shift_days`` of it, ``appointment_at`` the booked date and time. ``latest_on`` is where the months end, whatever
+    the odometer says (SV-11). ``remind_on`` and ``confirm_on`` are the stored next moments. The policy's numbers are
+    copied, so that a later edit changes no running track.
     """
 
     # The car's store, repeated for the indexes; the car carries the constraint.
@@ -79,6 +96,9 @@ class FirstServiceTrack(models.Model):
     policy_km = models.PositiveIntegerField(_("policy, km"))
     policy_months = models.PositiveSmallIntegerField(_("policy, months"))
     rounding = models.CharField(_("rounding"), max_length=8, choices=Rounding)
+    shift_days = models.PositiveSmallIntegerField(_("the customer may choose within so many days"), default=7)
+    overrun_km = models.PositiveIntegerField(_("tolerated beyond the distance, km"), default=500)
+    latest_on = models.DateField(_("at the latest on"))
     expected_on = models.DateField(_("expected on"))
     remind_on = models.DateField(_("remind on"))
     round = models.PositiveSmallIntegerField(_("round of reminding"), default=1)
@@ -96,6 +116,8 @@ class FirstServiceTrack(models.Model):
     )
     visited_on = models.DateField(_("came in on"), null=True, blank=True)
 
+    objects = FirstServiceTrackQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("first-service track")
         verbose_name_plural = _("first-service tracks")
@@ -109,6 +131,13 @@ class FirstServiceTrack(models.Model):
                 name="first_service_confirm",
             ),
             models.Index(fields=["visit"], condition=Q(visit__isnull=False), name="first_service_visit"),
+            models.Index(fields=["store", "expected_on"], name="first_service_expected"),
+            models.Index(fields=["store", "latest_on"], name="first_service_latest"),
+            models.Index(
+                fields=["store", "appointment_at"],
+                condition=Q(appointment_at__isnull=False),
+                name="first_service_booked",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from dealership.kernel.errors import N_, BadValue
 HIGHEST_KM = 999_999
 LEAD_DAYS = 7
 SHIFT_DAYS = 7
+OVERRUN_KM = 500
 
 
 class ServicePolicy(Protocol):
@@ -30,13 +31,16 @@ class FirstServicePolicy:
     """First service after ``km`` kilometres or ``months`` calendar months, whichever comes first (SV-11).
 
     ``rounding``: "ceil10" rounds the daily distance up to the next 10 km, "exact" leaves it (SV-03).
-    ``lead_days``: the customer is reminded so many days before (SV-05).
+    ``lead_days``: the customer is reminded so many days before (SV-05). ``shift_days``: the customer may choose a day
+    so far from the estimate (SV-06). ``overrun_km``: so far beyond the distance it is still free (SV-10).
     """
 
     km: int = 5000
     months: int = 3
     rounding: str = "ceil10"
     lead_days: int = LEAD_DAYS
+    shift_days: int = SHIFT_DAYS
+    overrun_km: int = OVERRUN_KM
 
 
 @dataclass(frozen=True)

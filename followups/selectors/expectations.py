@@ -18,6 +18,9 @@ class FirstExpectation(NamedTuple):
     policy_km: int
     policy_months: int
     rounding: str
+    shift_days: int
+    overrun_km: int
+    latest_on: dt.date
     expected_on: dt.date
     remind_on: dt.date
 
@@ -33,8 +36,17 @@ def first_expectations(store: Store, on: dt.date) -> Callable[[int, dt.date], Fi
     @cache
     def expected(model_id: int, delivered_on: dt.date) -> FirstExpectation:
         policy = policy_on(model_id, delivered_on)
-        expected_on = add_months(delivered_on, policy.months)
-        remind_on = reminder_on(expected_on, not_before=delivered_on, lead=lead)
-        return FirstExpectation(policy.km, policy.months, policy.rounding, expected_on, remind_on)
+        latest_on = add_months(delivered_on, policy.months)
+        remind_on = reminder_on(latest_on, not_before=delivered_on, lead=lead)
+        return FirstExpectation(
+            policy_km=policy.km,
+            policy_months=policy.months,
+            rounding=policy.rounding,
+            shift_days=policy.shift_days,
+            overrun_km=policy.overrun_km,
+            latest_on=latest_on,
+            expected_on=latest_on,
+            remind_on=remind_on,
+        )
 
     return expected

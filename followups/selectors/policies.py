@@ -160,7 +160,13 @@ def first_service_policies_over_time() -> Callable[[int, dt.date], FirstServiceP
     one for all other models, else the product's default (SV-11, SV-12). One query, however often it is asked."""
     by_model: dict[int | None, list[tuple[dt.date, FirstServicePolicy]]] = {}
     for row in FirstServicePolicyRow.objects.order_by("-effective_from"):
-        policy = FirstServicePolicy(km=row.km, months=row.months, rounding=row.rounding)
+        policy = FirstServicePolicy(
+            km=row.km,
+            months=row.months,
+            rounding=row.rounding,
+            shift_days=row.shift_days,
+            overrun_km=row.overrun_km,
+        )
         by_model.setdefault(row.model_id, []).append((row.effective_from, policy))
 
     def in_force(model_id: int, on: dt.date) -> FirstServicePolicy:
