@@ -1,5 +1,7 @@
 """Versioned questionnaires, and the answers given to them."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,11 +10,20 @@ from django.utils.translation import gettext_lazy as _
 
 from followups.enums import QuestionnaireState, QuestionType, TaskKind, Topic
 from followups.models.tasks import CallTask
-from staffing.models import Store
+from staffing.models import Staff, Store
+
+
+class QuestionnaireQuerySet(models.QuerySet["Questionnaire"]):
+    def visible_to(self, user: Staff) -> Self:
+        """The own store's, and those for all stores."""
+        return self if user.sees_all_stores() else self.filter(Q(store__isnull=True) | Q(store_id=user.store_id))
 
 
 class Questionnaire(models.Model):
-    """A version of the questions of one kind of call (问卷). Answers keep the version they were given to (D7-07)."""
+    """A version of the questions of one kind of call (问卷). Answers keep the version they were given to (D7-07).
+
+    A draft is edited; from its activation on it stays as it was asked, and is replaced by the next version.
+    """
 
     store = models.ForeignKey(Store, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("store"))
     kind = models.CharField(_("kind"), max_length=24, choices=TaskKind)
@@ -20,6 +31,11 @@ class Questionnaire(models.Model):
     title = models.CharField(_("title"), max_length=128)
     state = models.CharField(_("state"), max_length=8, choices=QuestionnaireState, default=QuestionnaireState.DRAFT)
     effective_from = models.DateField(_("effective from"))
+    based_on = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("copied from")
+    )
+
+    objects = QuestionnaireQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("questionnaire")
@@ -29,6 +45,16 @@ class Questionnaire(models.Model):
             models.UniqueConstraint(
                 fields=["kind", "version"], condition=Q(store__isnull=True), name="questionnaire_version_once_for_all"
             ),
+            models.UniqueConstraint(
+                fields=["store", "kind", "effective_from"],
+                condition=Q(state=QuestionnaireState.ACTIVE),
+                name="questionnaire_one_from_a_day",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "effective_from"],
+                condition=Q(state=QuestionnaireState.ACTIVE, store__isnull=True),
+                name="questionnaire_one_from_a_day_for_all",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -37,7 +63,7 @@ class Questionnaire(models.Model):
 
 class Question(models.Model):
     """One question. ``options`` are the choices ["code|中文|English", …]; an answer in ``alert_values`` or a score of
-    ``alert_below`` or less is an alert."""
+    ``alert_below`` or less is an alert. ``is_stressed`` marks the weak item of the quarter before (D7-07)."""
 
     questionnaire = models.ForeignKey(
         Questionnaire, models.CASCADE, related_name="questions", verbose_name=_("questionnaire")
@@ -54,6 +80,7 @@ class Question(models.Model):
     is_required = models.BooleanField(_("must be answered"), default=True)
     alert_values = models.JSONField(_("answers that raise an alert"), default=list, blank=True)
     alert_below = models.IntegerField(_("scores up to this raise an alert"), null=True, blank=True)
+    is_stressed = models.BooleanField(_("stressed in this version"), default=False)
 
     class Meta:
         verbose_name = _("question")
