@@ -1,5 +1,7 @@
 """The rows of follow-up: policies, tasks, questionnaires, workshop visits."""
 
+from followups.models.chpr import CallCheck, CheckMark, CheckPoint
+from followups.models.documents import DocumentEvent, Measure, MonthlyDocument, MonthlyReportPolicy, ProblemClass
 from followups.models.events import EventSignUp, OwnerEvent
 from followups.models.policies import CallingHours, CallingPolicy, CallScript, KindPolicy, OutcomePolicy, OverdueStep
 from followups.models.questionnaires import Answer, Question, Questionnaire, Response
@@ -10,19 +12,27 @@ from followups.models.workshop import WorkshopHours
 __all__ = [
     "Answer",
     "CallAttempt",
+    "CallCheck",
     "CallDraft",
     "CallScript",
     "CallTask",
     "CallingHours",
     "CallingPolicy",
+    "CheckMark",
+    "CheckPoint",
+    "DocumentEvent",
     "EventSignUp",
     "FirstServiceEstimate",
     "FirstServiceTrack",
     "KindPolicy",
     "ListRun",
+    "Measure",
+    "MonthlyDocument",
+    "MonthlyReportPolicy",
     "OutcomePolicy",
     "OverdueStep",
     "OwnerEvent",
+    "ProblemClass",
     "Question",
     "Questionnaire",
     "Response",
