@@ -29,6 +29,7 @@ from followups.services.calls.consequences import outcome_rule, planned_changes
 from followups.services.calls.leads import LeadLine, is_lead_call, lock_leads_of, lose_leads, write_line
 from followups.services.claims import AlreadyTaken, NotYours, WaitsForNumber, may_take
 from followups.services.drafts import drop_draft
+from followups.services.events import SignUpWish, sign_up
 from followups.services.first_service import agree_date, book_appointment, note_first_service, record_reading
 from followups.services.traces import confirm_held, first_found_by, give_up_held, leads_held, release_held, start_trace
 from inventory.services.plates import record_plate
@@ -112,6 +113,7 @@ def save_call(
     phone: CustomerPhone | None = None,
     attempts: int | None = None,
     line: LeadLine | None = None,
+    sign_up_wish: SignUpWish | None = None,
 ) -> SavedCall:
     """Save the result of a call and everything it leads to, in one transaction.
 
@@ -126,9 +128,11 @@ def save_call(
     (D3-16, D3-17). ``phone`` is the number that was called (default: the main one), ``new_number`` what a trace found.
 
     A call to a lead writes a line of its card (CC-06): its result is the ``note``, the rest stands in ``line``.
+    ``sign_up_wish`` signs an owner who was spoken to up for an event (D7-09).
 
     Refuses UnknownOutcome, PromiseMissing, PromiseInPast, PromiseTooFar, AnswersMissing, NothingSaid,
-    NewNumberMissing, NoNumberOnFile, AlreadyTaken, NotYours, WaitsForNumber, and what the first service refuses
+    NewNumberMissing, NoNumberOnFile, AlreadyTaken, NotYours, WaitsForNumber, EventFull, EventClosed, and what the first
+    service refuses
     (AlreadyServed, DayIsPast, DayIsToCome, OutsideShift). Raises BadAnswer and BadPhone for values that cannot be read.
     """
     seen = task.attempts if attempts is None else attempts
@@ -170,6 +174,8 @@ def save_call(
         store_answers(task=row, questionnaire=questions, given=given, by=by, at=at)
     kept = _card(row, card or {}, plate, given, by=by, at=at)
     _service(row, rule, service, by=by, at=at)
+    if sign_up_wish is not None and rule.reached:
+        sign_up(wish=sign_up_wish, customer=row.customer, task=row, by=by, at=at)
     opened = _open_complaints(row, heard, complaint, note, by=by, at=at)
     drop_draft(task=row, by=by)
     record_event(
