@@ -61,6 +61,11 @@ def leads_of(user: Staff, customer: Customer) -> QuerySet[Lead]:
     return rows.order_by(F("closed_at").desc(nulls_first=True), "-registered_at", "-pk")
 
 
+def token_of_lead(user: Staff, lead_id: int) -> str:
+    """What lets ``user``, who found the lead of a colleague, ask for a ruling about it within a day."""
+    return signing.TimestampSigner(salt=_SALT).sign(f"{user.pk}:{lead_id}")
+
+
 def lead_of_token(user: Staff, token: str) -> int | None:
     """The lead that ``user`` found, from the token of its line; None for anybody else's, or after a day."""
     try:
@@ -101,7 +106,4 @@ def _colleagues(user: Staff, visible: QuerySet[Lead], terms: SearchTerms) -> tup
     rows = Lead.objects.current().filter(store=user.store_id, customer__in=numbers).order_by("registered_at", "pk")
     found = dict(rows.values_list("pk", "owner__name")[:FOUND_AT_MOST])
     own = set(visible.filter(pk__in=found).values_list("pk", flat=True)) if found else set()
-    signer = signing.TimestampSigner(salt=_SALT)
-    return tuple(
-        ColleaguesLead(owner or "", signer.sign(f"{user.pk}:{pk}")) for pk, owner in found.items() if pk not in own
-    )
+    return tuple(ColleaguesLead(owner or "", token_of_lead(user, pk)) for pk, owner in found.items() if pk not in own)
