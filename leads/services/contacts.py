@@ -4,7 +4,6 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F
 
 from dealership.audit.services import record_event
 from dealership.kernel.errors import N_, Refusal
@@ -14,6 +13,7 @@ from leads.rules.cadence import is_provisional
 from leads.rules.policies import LeadRule
 from leads.selectors.policies import cadence_policy, lead_policy
 from leads.services.grading import NoOpenGrade, plan_next, set_grade
+from leads.services.states import hold_lead
 from leads.signals import lead_planned
 from staffing.models import Staff
 
@@ -65,11 +65,11 @@ def record_contact(*, lead: Lead, facts: ContactFacts, by: Staff, at: dt.datetim
     """Write the facts beside the plan, and plan the next contact (CC-05..08, LG-07, LG-20..26).
 
     The next date runs from this contact, not from the plan; late is counted against the plan. An unanswered try moves
-    the date to the next day. The third contact of the first week makes the grade final. Announced.
+    the date to the next day. The third contact of the first week makes the grade final. A lead that nobody has judged
+    yet is written on like any other: it has no cadence, and its week goes on. Announced.
     Refuses NotFollowed, NoResult, NoNextReason, NextInThePast, NoOpenGrade; raises UnknownGrade (a ValueError).
     """
-    Lead.objects.filter(pk=lead.pk).update(tries=F("tries"))  # one line at a time: the number below is nobody else's
-    lead.refresh_from_db()
+    hold_lead(lead)  # one line at a time: the number below is nobody else's
     if lead.state not in FOLLOWED:
         raise NotFollowed
     today = at.astimezone(lead.store.tz).date()
@@ -109,7 +109,7 @@ def record_contact(*, lead: Lead, facts: ContactFacts, by: Staff, at: dt.datetim
         set_grade(lead=lead, grade=grade.code, graded_by=side, by=by, at=at, rule=rule)
     if facts.reached:
         _settle(lead, rule, today, at)
-        plan_next(lead=lead, policy=policy, rule=rule)
+        plan_next(lead=lead, policy=policy, rule=rule, on=today)
     else:
         lead.next_contact_on, lead.next_contact_at = today + dt.timedelta(days=1), None
     if promised is not None:
@@ -141,6 +141,8 @@ def _count(lead: Lead, reached: bool, at: dt.datetime) -> None:
 
 
 def _settle(lead: Lead, rule: LeadRule, today: dt.date, at: dt.datetime) -> None:
+    if not lead.grade:
+        return
     registered_on = lead.registered_at.astimezone(lead.store.tz).date()
     if lead.settled_at is None and not is_provisional(
         contacts=lead.contacts, registered_on=registered_on, on=today, rule=rule

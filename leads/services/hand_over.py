@@ -14,9 +14,12 @@ from leads.enums import FOLLOWED, GradedBy, LeadState, MoveReason, Stage
 from leads.models import HandOver, Interest, Lead, Visit
 from leads.services.grading import grade_lead
 from leads.services.owners import move_lead
+from leads.services.states import hold_lead
 from staffing.enums import Capability, Role
 from staffing.models import Staff
 
+#: The note beside a grade is shorter than the one on the card.
+_GRADE_NOTE = 200
 HANDED_TO_YOU = N_("%(name)s was handed over to you. Confirm it, and judge the grade.")
 
 
@@ -104,6 +107,7 @@ def hand_over_lead(
         raise NotYourLead
     if Role.SALES_CONSULTANT not in consultant.roles:
         raise NotAConsultant(name=consultant.name)
+    hold_lead(lead, "grade", "buys_on", "card_opened_on")  # not whose it is: that must be as the agent saw it
     agent_id = lead.owner_id or lead.telesales_id
     try:
         with transaction.atomic():
@@ -151,7 +155,8 @@ def hand_over_lead(
 @transaction.atomic
 def confirm_hand_over(*, hand_over: HandOver, found: Confirmation, by: Staff, at: dt.datetime) -> HandOver:
     """The consultant repeated the need to the customer, corrects what was wrong, and judges the grade again
-    (HO-04, HO-06, LG-06). The audit keeps what was corrected.
+    (HO-04, HO-06, LG-06). The audit keeps what was corrected; the note stands on the card, under what others
+    wrote there meanwhile, and beside the grade in the history.
 
     Refuses NotYourHandOver, NotRepeated, AlreadyConfirmed, NotToBeGraded, NoOpenGrade; raises UnknownGrade.
     """
@@ -159,17 +164,18 @@ def confirm_hand_over(*, hand_over: HandOver, found: Confirmation, by: Staff, at
         raise NotYourHandOver
     if not found.repeated:
         raise NotRepeated
+    lead, note = hand_over.lead, found.note.strip()
+    hold_lead(lead)
     if not HandOver.objects.filter(pk=hand_over.pk, confirmed_at__isnull=True).update(confirmed_at=at):
         raise AlreadyConfirmed
     hand_over.confirmed_at = at
-    lead = hand_over.lead
     corrected: dict[str, list[object]] = {}
     if found.buys_on is not None and found.buys_on != lead.buys_on:
         corrected["buys_on"] = [lead.buys_on and lead.buys_on.isoformat(), found.buys_on.isoformat()]
         lead.buys_on = found.buys_on
-    if found.note.strip():
-        corrected["note"] = ["", found.note.strip()]
-        lead.note = f"{lead.note}\n{found.note.strip()}".strip()
+    if note:
+        corrected["note"] = ["", note]
+        lead.note = f"{lead.note}\n{note}".strip()
     lead.save(update_fields=["buys_on", "note"])
     if found.model is not None:
         main = lead.interests.filter(is_main=True).first()
@@ -177,7 +183,8 @@ def confirm_hand_over(*, hand_over: HandOver, found: Confirmation, by: Staff, at
             corrected["model"] = [main.model_id if main else None, found.model.pk]
             _make_main(lead, found.model)
     if lead.state == LeadState.OPEN:
-        grade_lead(lead=lead, grade=found.grade, graded_by=GradedBy.CONSULTANT, by=by, at=at)
+        side, told = GradedBy.CONSULTANT, note[:_GRADE_NOTE]
+        grade_lead(lead=lead, grade=found.grade, graded_by=side, by=by, at=at, note=told)
     record_event(
         code="lead.hand_over_confirmed",
         subject=lead,

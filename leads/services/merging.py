@@ -172,9 +172,9 @@ def _join_cards(kept: Lead, dropped: Lead, sides: Mapping[str, str], at: dt.date
     for name, value in changes.items():
         setattr(kept, name, value)
     kept.save(update_fields=list(changes))
-    if later and kept.grade and kept.next_contact_at is None:
+    if kept.next_contact_at is None and (later or kept.next_contact_on is None):
         on = at.astimezone(kept.store.tz).date()
-        plan_next(lead=kept, policy=cadence_policy(kept.store, on), rule=lead_policy(kept.store, on))
+        plan_next(lead=kept, policy=cadence_policy(kept.store, on), rule=lead_policy(kept.store, on), on=on)
 
 
 def _first(*moments: dt.datetime | None) -> dt.datetime | None:

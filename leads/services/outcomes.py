@@ -21,7 +21,7 @@ from leads.rules.policies import CadencePolicy
 from leads.selectors.policies import cadence_policy, lead_policy
 from leads.services.classes import look_again
 from leads.services.grading import plan_next, set_grade
-from leads.services.states import LeadChanged, change_state
+from leads.services.states import LeadChanged, change_state, hold_lead
 from leads.signals import lead_planned
 from staffing.models import Staff, Store
 
@@ -36,9 +36,11 @@ class NoSuchStanding(Refusal):
 def note_order(*, lead: Lead, on: dt.date, by: Staff | None, at: dt.datetime) -> None:
     """An order was taken: state ordered, grade O with its own cadence, the day for the telesales (HO-07).
 
-    What was planned before goes: the cadence of O runs from the last actual contact. Announced. Refuses
-    IllegalTransition (only an open lead is ordered: a defeat that waits is decided first), LeadChanged, NoSuchStanding.
+    What was planned before goes: the cadence of O runs from the last actual contact, from today when nobody had spoken
+    to the customer. Announced. Refuses IllegalTransition (only an open lead is ordered: a defeat that waits is decided
+    first), NoSuchStanding.
     """
+    hold_lead(lead)
     today = at.astimezone(lead.store.tz).date()
     policy, rule = cadence_policy(lead.store, today), lead_policy(lead.store, today)
     change_state(lead=lead, state=LeadState.ORDERED, by=by, at=at)
@@ -46,7 +48,7 @@ def note_order(*, lead: Lead, on: dt.date, by: Staff | None, at: dt.datetime) ->
     set_grade(lead=lead, grade=grade, graded_by=GradedBy.SYSTEM, by=by, at=at, rule=rule)
     lead.ordered_on = on
     lead.save(update_fields=["ordered_on"])
-    plan_next(lead=lead, policy=policy, rule=rule)
+    plan_next(lead=lead, policy=policy, rule=rule, on=today)
     lead_planned.send(sender=Lead, lead=lead, by=by, at=at)
 
 
@@ -54,8 +56,9 @@ def note_order(*, lead: Lead, on: dt.date, by: Staff | None, at: dt.datetime) ->
 def note_order_cancelled(*, lead: Lead, by: Staff | None, at: dt.datetime, note: str = "") -> None:
     """The order fell through and there is no other: open again, with the grade of before and its cadence.
 
-    Announced. Refuses IllegalTransition and LeadChanged.
+    Announced. Refuses LeadChanged: it is not ordered, or no longer.
     """
+    hold_lead(lead)
     today = at.astimezone(lead.store.tz).date()
     policy, rule = cadence_policy(lead.store, today), lead_policy(lead.store, today)
     if lead.state != LeadState.ORDERED:
@@ -67,8 +70,7 @@ def note_order_cancelled(*, lead: Lead, by: Staff | None, at: dt.datetime, note:
         set_grade(lead=lead, grade=former, graded_by=GradedBy.SYSTEM, by=by, at=at, rule=rule)
     lead.ordered_on = None
     lead.save(update_fields=["ordered_on"])
-    if lead.grade:
-        plan_next(lead=lead, policy=policy, rule=rule)
+    plan_next(lead=lead, policy=policy, rule=rule, on=today)
     lead_planned.send(sender=Lead, lead=lead, by=by, at=at)
 
 
@@ -87,7 +89,8 @@ def note_delivery(
     Without an order on file the lead is taken to have been ordered on that day; a defeat that waits is rejected, the
     car belies it. Announced. Returns the lead, None when no current lead stands behind the delivery.
     """
-    rows = Lead.objects.current().filter(store=store, customer=customer).prefetch_related("interests")
+    rows = Lead.objects.current().filter(store=store, customer=customer).prefetch_related("interests").order_by("pk")
+    rows = rows.select_for_update(of=("self",), no_key=True)  # whoever judges or calls one of them meanwhile
     leads = {lead.pk: lead for lead in rows}
     found = lead_delivered(
         [_candidate(lead, store) for lead in leads.values()],

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import F
 
 from dealership.audit.services import record_event
 from dealership.kernel.errors import N_, Refusal
@@ -16,6 +17,13 @@ class LeadChanged(Refusal):
     """The lead is no longer in the state that the caller saw."""
 
     message = N_("This lead has changed in the meantime. Load the page again.")
+
+
+def hold_lead(lead: Lead, *fields: str) -> None:
+    """Wait for whoever is writing on the lead, keep others out until the end of the transaction, and read it as it is
+    now: ``fields``, by default the whole row."""
+    Lead.objects.filter(pk=lead.pk).update(tries=F("tries"))
+    lead.refresh_from_db(fields=fields or None)
 
 
 @transaction.atomic
