@@ -85,13 +85,15 @@ class MonthlyDocument(models.Model):
     """A monthly report of a store as a document (用户电话回访月报表): frozen figures, and what was made of them.
 
     ``figures`` is the report's JSON at the moment ``made_at``; it never changes. ``made_by`` is empty when the
-    schedule made it. One per store, month and kind.
+    schedule made it. ``comment_role`` is copied from the policy: a later edit moves no running report. One per store,
+    month and kind.
     """
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="+", verbose_name=_("store"))
     month = models.DateField(_("month"))
     kind = models.CharField(_("kind"), max_length=16, choices=DocumentKind)
     state = models.CharField(_("state"), max_length=12, choices=DocumentState, default=DocumentState.MADE)
+    comment_role = models.CharField(_("answered by"), max_length=32, choices=Role)
     figures = models.JSONField(_("figures"))
     made_at = models.DateTimeField(_("made at"))
     made_by = models.ForeignKey(
