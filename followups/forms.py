@@ -14,12 +14,14 @@ from dealership.kernel import phones
 from dealership.kernel.errors import BadValue
 from dealership.web.fields import DayField, MomentField
 from followups.enums import Consequence, QuestionType, TaskKind, TaskState
+from followups.event_fields import add_event_fields, clean_event_fields, sign_up_wish
 from followups.lead_fields import LEAD, add_lead_fields, clean_lead_fields, lead_line
 from followups.models import Question
 from followups.rules.answers import BadAnswer, GivenAnswer, dissatisfied_topics, missing_answers, read_answer
 from followups.selectors.calls import CallScreen, question_choices
 from followups.services.calls import ComplaintHeard, LeadLine, ServicePlan
 from followups.services.calls.answers import question_rule
+from followups.services.events import SignUpWish
 from staffing.enums import AfterSave
 
 #: Prefixes of the fields that a questionnaire and a card bring along.
@@ -70,7 +72,9 @@ class CallForm(forms.Form):
                 label=_("Preferred way of contact"), required=False, choices=[("", "–"), *ContactWay.choices]
             )
         if screen.misses_plate:
-            self.fields["plate"] = forms.CharField(label=_("Plate"), required=False, max_length=16)
+            again = _("Ask again: a temporary plate shows the final number.")  # D7-04
+            hint = again if screen.task.kind == TaskKind.SEVEN_DAY else ""
+            self.fields["plate"] = forms.CharField(label=_("Plate"), required=False, max_length=16, help_text=hint)
         if len(screen.phones) > 1:
             self.fields["phone"] = forms.ChoiceField(
                 label=_("Number that was called"),
@@ -85,6 +89,7 @@ class CallForm(forms.Form):
             self.fields["appointment_at"] = MomentField(label=_("Appointment"), required=False)
         if screen.lead is not None:
             add_lead_fields(self, screen.lead)
+        add_event_fields(self, screen.owner)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -100,6 +105,7 @@ class CallForm(forms.Form):
             self._clean_new_number(cleaned.get("new_number", ""))
         if self.screen.lead is not None:
             clean_lead_fields(self, cleaned, consequence)
+        clean_event_fields(self, cleaned)
         topics = dissatisfied_topics(map(question_rule, self.questions), given)
         says_why = cleaned.get("complaint", "").strip() or cleaned.get("note", "").strip()
         if (topics or cleaned.get("complaint_kinds")) and not says_why:
@@ -147,6 +153,10 @@ class CallForm(forms.Form):
     def lead_fields(self) -> list[forms.BoundField]:
         """What is missing on the card of the lead."""
         return [self[name] for name in self.fields if name.startswith(LEAD)]
+
+    def event_wish(self) -> SignUpWish | None:
+        """The event that the customer signs up for."""
+        return sign_up_wish(self.cleaned_data)
 
     def lead_line(self) -> LeadLine | None:
         """The line of the lead's card; None for a call that is not about a lead."""

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from followups.urls_owners import urlpatterns as owners
 from followups.views import queue, reports
 
 #: The monthly statistics.
@@ -25,4 +26,4 @@ _queue = [
     path("tasks/<int:pk>/estimate/", queue.call_estimate, name="call_estimate"),
 ]
 
-urlpatterns = [*_reports, *_queue]
+urlpatterns = [*owners, *_reports, *_queue]

@@ -38,6 +38,7 @@ from followups.rules.first_service import FirstServiceEstimate as Reckoning
 from followups.rules.scripts import filled_script
 from followups.selectors.histories import AnswerLine, StandingBan, answer_words, outcome_words, standing_bans
 from followups.selectors.lead_panel import LeadPanel, lead_panel
+from followups.selectors.owner_panel import NO_OWNER, OwnerPanel, owner_panel
 from followups.selectors.policies import (
     calling_hours_of_week,
     kind_policy,
@@ -121,6 +122,7 @@ class CallScreen:
     draft: CallDraft | None
     call_back_at: dt.datetime | None
     lead: LeadPanel | None = None
+    owner: OwnerPanel = NO_OWNER
 
     @property
     def budget_seconds(self) -> int | None:
@@ -168,6 +170,7 @@ def call_screen(*, task: CallTask, by: Staff, at: dt.datetime) -> CallScreen:
         draft=CallDraft.objects.filter(task=task, by=by).first(),
         call_back_at=_call_back_at(task, windows, at) if task.state in UNFINISHED else None,
         lead=lead,
+        owner=owner_panel(task, at=at),
     )
 
 

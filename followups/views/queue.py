@@ -205,6 +205,7 @@ def _save(request: AuthenticatedRequest, screen: CallScreen, form: CallForm, at:
         phone=called,
         attempts=read["attempts"],
         line=form.lead_line(),
+        sign_up_wish=form.event_wish(),
     )
 
 
