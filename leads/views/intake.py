@@ -83,7 +83,7 @@ def _initial(request: AuthenticatedRequest) -> dict[str, str]:
     seller = Role.SALES_CONSULTANT in request.user.roles
     channel = Channel.MOTOR_SHOW if seller else Channel.PHONE
     may_own = request.user.roles.intersection(roles_that_may_own(role_for(channel)))
-    return {"channel": channel, "whose": ME if may_own else POLICY, "number": request.GET.get("number", "")}
+    return {"channel": channel, "whose": ME if may_own else POLICY}
 
 
 def _onwards(request: AuthenticatedRequest, lead: Any, joined: bool) -> HttpResponse:
