@@ -75,12 +75,16 @@ def lead_ruling(request: AuthenticatedRequest) -> HttpResponse:
     pk = lead_of_token(request.user, request.POST.get("lead", ""))
     if pk is None:
         raise Http404
+    asked = True
     try:
         ask_for_ruling(lead_pk=pk, by=request.user, at=clock.now())
     except Refusal as refusal:
-        messages.warning(request, refusal.sentence(_))
+        asked, text = False, refusal.sentence(_)
     else:
-        messages.success(request, _("The sales supervisor has your question, with both names."))
+        text = _("The sales supervisor has your question, with both names.")
+    if request.htmx:  # beside a form that is being filled in: it stays
+        return render_page(request, "leads/_ruling_asked.html", {"asked": asked, "text": text})
+    (messages.success if asked else messages.warning)(request, text)
     return redirect(page_behind(request))
 
 
