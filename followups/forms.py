@@ -22,10 +22,15 @@ from followups.selectors.calls import CallScreen, question_choices
 from followups.services.calls import ComplaintHeard, LeadLine, ServicePlan
 from followups.services.calls.answers import question_rule
 from followups.services.events import SignUpWish
+from followups.services.first_service_calls import ReadingMissing
 from staffing.enums import AfterSave
 
 #: Prefixes of the fields that a questionnaire and a card bring along.
 QUESTION, CARD = "q_", "card_"
+#: What is asked of the first service.
+SERVICE_FIELDS = ("odometer_km", "agreed_on", "appointment_at")
+#: Which length of the script is shown (N1-05).
+KNOWS_CARS = CARD + "knows_cars"
 
 
 class CallForm(forms.Form):
@@ -87,6 +92,8 @@ class CallForm(forms.Form):
             )
             self.fields["agreed_on"] = DayField(label=_("Agreed date"), required=False)
             self.fields["appointment_at"] = MomentField(label=_("Appointment"), required=False)
+        if screen.has_longer_script:
+            self.fields[KNOWS_CARS] = forms.BooleanField(label=_("Knows cars: in short"), required=False)
         if screen.lead is not None:
             add_lead_fields(self, screen.lead)
         add_event_fields(self, screen.owner)
@@ -101,6 +108,8 @@ class CallForm(forms.Form):
                     self.add_error(QUESTION + code, _("Please answer this question."))
         if consequence == Consequence.CALL_BACK and not cleaned.get("promised_at") and "promised_at" not in self.errors:
             self.add_error("promised_at", _("Enter the date and time that were agreed for the call-back."))
+        if consequence == Consequence.REPLANNED and cleaned.get("odometer_km") is None and "odometer_km" in self.fields:
+            self.add_error("odometer_km", ReadingMissing().sentence(gettext))
         if consequence == Consequence.TRACED:
             self._clean_new_number(cleaned.get("new_number", ""))
         if self.screen.lead is not None:
@@ -122,12 +131,17 @@ class CallForm(forms.Form):
 
     def card_fields(self) -> list[forms.BoundField]:
         """What is missing on the card, the plate first (D3-16)."""
-        names = [name for name in self.fields if name.startswith(CARD)]
+        names = [name for name in self.fields if name.startswith(CARD) and name != KNOWS_CARS]
         return [self[name] for name in (["plate"] if "plate" in self.fields else []) + names]
 
     def has_complaint(self) -> bool:
         """Whether the box for complaints is to stand open."""
         return bool(self["complaint"].value() or self["complaint_kinds"].value() or self.errors.get("complaint"))
+
+    def has_service_plan(self) -> bool:
+        """Whether something of the first service was typed, so that it must not lie folded away."""
+        names = [name for name in SERVICE_FIELDS if name in self.fields]
+        return any(self[name].value() for name in names) or any(name in self.errors for name in names)
 
     def answers(self) -> dict[str, str]:
         """The answers by question code, as typed."""
@@ -138,11 +152,12 @@ class CallForm(forms.Form):
         }
 
     def card(self) -> dict[str, Any]:
-        """The card's fields that were filled, by name."""
+        """The card's fields that were filled, by name. Whether the customer knows cars is left out while nobody said."""
+        unsaid = {KNOWS_CARS} if self.screen.task.customer.knows_cars is None else set()
         return {
             name.removeprefix(CARD): value
             for name, value in self.cleaned_data.items()
-            if name.startswith(CARD) and value not in (None, "")
+            if name.startswith(CARD) and value not in (None, "") and not (value is False and name in unsaid)
         }
 
     def service_plan(self) -> ServicePlan:
@@ -218,7 +233,7 @@ def _initial(screen: CallScreen, after_save: str) -> dict[str, Any]:
     """What stands in the form at first: the draft, where there is one."""
     initial: dict[str, Any] = {"after_save": after_save, "promised_at": screen.call_back_at}
     if screen.draft is None:
-        initial["spoken_to"] = screen.expected_person
+        initial |= {"spoken_to": screen.expected_person, KNOWS_CARS: screen.task.customer.knows_cars}
     else:  # what was emptied stays empty
         typed = {
             name: value if name == "complaint_kinds" else (value[-1] if isinstance(value, list) and value else value)

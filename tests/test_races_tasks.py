@@ -47,7 +47,7 @@ def test_a_reminder_that_was_taken_a_moment_ago_is_left_to_its_agent(store: Stor
     delivery = DeliveryFactory(customer__store=store)
     FirstServiceTrack.objects.create(
         store=store, delivery=delivery, policy_km=5000, policy_months=3, rounding="ceil10",
-        expected_on=TODAY, remind_on=TODAY, visited_on=TODAY,
+        latest_on=TODAY, expected_on=TODAY, remind_on=TODAY, visited_on=TODAY,
     )  # fmt: skip
     task = CallTaskFactory(kind=TaskKind.FIRST_SERVICE, delivery=delivery)
 

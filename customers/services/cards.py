@@ -12,6 +12,9 @@ from customers.selectors.cards import CARD_FIELDS
 from dealership.audit.services import record_event
 from staffing.models import Staff
 
+#: What the latest call has heard counts.
+ANY_TIME = ("preferred_way", "knows_cars")
+
 
 @dataclass(frozen=True)
 class CardCompletion:
@@ -23,27 +26,28 @@ class CardCompletion:
 
 @transaction.atomic
 def complete_card(*, customer: Customer, values: Mapping[str, Any], by: Staff, at: dt.datetime) -> CardCompletion:
-    """Fill empty fields of the card, and note the preferred way of contact (D3-12), which may change any time.
+    """Fill empty fields of the card, and note what may change any time: the preferred way of contact (D3-12), whether
+    the customer knows cars (N1-05).
 
-    ``values`` holds field names of CARD_FIELDS and ``preferred_way``; empty values are left out. A field that somebody
+    ``values`` holds field names of CARD_FIELDS and of ANY_TIME; empty values are left out. A field that somebody
     else filled meanwhile keeps the other's value and is named in ``kept``.
     """
     before: dict[str, Any] = {}
     filled: dict[str, Any] = {}
     kept: list[str] = []
     for name, value in values.items():
-        if value in (None, "") or (name not in CARD_FIELDS and name != "preferred_way"):
+        if value in (None, "") or (name not in CARD_FIELDS and name not in ANY_TIME):
             continue
         rows = Customer.objects.filter(pk=customer.pk)
-        if name == "preferred_way":
-            changed = rows.exclude(preferred_way=value).update(preferred_way=value)
+        if name in ANY_TIME:
+            changed = rows.exclude(**{name: value}).update(**{name: value})
         else:
             changed = rows.filter(**_empty(name)).update(**{name: value})
         if changed:
             before[name] = getattr(customer, name)
             filled[name] = value
             setattr(customer, name, value)
-        elif name != "preferred_way" and not Customer.objects.filter(pk=customer.pk, **{name: value}).exists():
+        elif name not in ANY_TIME and not Customer.objects.filter(pk=customer.pk, **{name: value}).exists():
             kept.append(name)
     if filled:
         record_event(

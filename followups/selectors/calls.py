@@ -3,7 +3,6 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 
 from complaints.models import Complaint
@@ -19,23 +18,14 @@ from followups.models import (
     CallAttempt,
     CallDraft,
     CallTask,
-    FirstServiceEstimate,
-    FirstServiceTrack,
     OutcomePolicy,
     Question,
     Questionnaire,
     Response,
 )
-from followups.rules import (
-    FirstServicePolicy,
-    HoursSpan,
-    KindRule,
-    OutcomeRule,
-    estimate_first_service,
-    suggested_call_back,
-)
-from followups.rules.first_service import FirstServiceEstimate as Reckoning
-from followups.rules.scripts import filled_script
+from followups.rules import HoursSpan, KindRule, OutcomeRule, suggested_call_back
+from followups.rules.scripts import ScriptLine, filled_script, script_lines
+from followups.selectors.first_service import ServiceOutlook, service_outlook
 from followups.selectors.histories import AnswerLine, StandingBan, answer_words, outcome_words, standing_bans
 from followups.selectors.lead_panel import LeadPanel, lead_panel
 from followups.selectors.owner_panel import NO_OWNER, OwnerPanel, owner_panel
@@ -47,12 +37,11 @@ from followups.selectors.policies import (
     questionnaire_for,
     script_for,
 )
+from followups.selectors.reckoning import spoken_day
 from staffing.models import Staff
 
 #: The latest tries that the screen shows; the customer's page has them all.
 LAST_CONTACTS = 5
-#: Kinds in which the first service is spoken of.
-SERVICE_KINDS = (TaskKind.N_PLUS_1, TaskKind.FIRST_SERVICE, TaskKind.FIRST_SERVICE_CONFIRM, TaskKind.PERIODIC)
 
 
 @dataclass(frozen=True)
@@ -85,16 +74,6 @@ class EarlierCall:
     by: Staff | None
     answers: tuple[AnswerLine, ...]
     notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ServiceOutlook:
-    """Where the car stands on its way to the first service. ``latest`` is the last reckoning, if there was one."""
-
-    track: FirstServiceTrack
-    latest: FirstServiceEstimate | None
-    earliest_on: dt.date
-    latest_on: dt.date
 
 
 @dataclass(frozen=True)
@@ -137,6 +116,15 @@ class CallScreen:
         return self.task.customer.name if self.task.customer.kind == CustomerKind.PERSON else ""
 
     @property
+    def script_lines(self) -> tuple[ScriptLine, ...]:
+        return script_lines(self.script)
+
+    @property
+    def has_longer_script(self) -> bool:
+        """Whether there is more to say to somebody who does not know cars (N1-05)."""
+        return any(line.is_longer for line in self.script_lines)
+
+    @property
     def has_questions(self) -> bool:
         return self.questionnaire is not None and bool(self.questionnaire.questions.all())
 
@@ -146,7 +134,7 @@ def call_screen(*, task: CallTask, by: Staff, at: dt.datetime) -> CallScreen:
     on = at.astimezone(task.store.tz).date()
     is_mine = task.state == TaskState.CLAIMED and task.claimed_by_id == by.pk
     trace = task.kind == TaskKind.NUMBER_TRACE
-    outlook = _outlook(task)
+    outlook = service_outlook(task, on=on)
     windows, outcomes = windows_of(task.customer), outcome_rows()
     lead = lead_panel(task, at=at)
     return CallScreen(
@@ -178,22 +166,6 @@ def was_shown(phone: CustomerPhone, *, task: CallTask, by: Staff) -> bool:
     """Whether the audit has it already that ``by`` saw this number since the claim. One query."""
     seen = AuditEvent.objects.about(phone).filter(code="phone.shown", by=by)
     return task.claimed_at is not None and seen.filter(at__gte=task.claimed_at).exists()
-
-
-def reckoned_live(*, task: CallTask, odometer_km: int, on: dt.date) -> Reckoning | None:
-    """What a reading of today would mean for the first service, before anything is stored; None without a track.
-
-    Raises ImpossibleReading (a ValueError).
-    """
-    if task.delivery is None:
-        return None
-    track = FirstServiceTrack.objects.filter(delivery=task.delivery).first()
-    if track is None:
-        return None
-    policy = FirstServicePolicy(track.policy_km, track.policy_months, track.rounding)
-    return estimate_first_service(
-        delivered_on=task.delivery.delivered_on, read_on=on, odometer_km=odometer_km, policy=policy
-    )
 
 
 def _phones(task: CallTask, *, shown: bool) -> tuple[PhoneLine, ...]:
@@ -251,17 +223,6 @@ def _call_back_at(task: CallTask, windows: tuple[ContactWindow, ...], at: dt.dat
     return suggested_call_back(now, named if windows else calling_hours_of_week(task.store, now.date()))
 
 
-def _outlook(task: CallTask) -> ServiceOutlook | None:
-    if task.kind not in SERVICE_KINDS or task.delivery_id is None:
-        return None
-    track = FirstServiceTrack.objects.filter(delivery_id=task.delivery_id).first()
-    if track is None:
-        return None
-    week = dt.timedelta(days=7)
-    latest = track.estimates.order_by("-made_at", "-pk").first()
-    return ServiceOutlook(track, latest, track.expected_on - week, track.expected_on + week)
-
-
 def _offered(rules: tuple[OutcomeRule, ...], lead: LeadPanel | None) -> tuple[OutcomeRule, ...]:
     """Lost contact is proposed when one more unanswered try proves it, and not before."""
     if lead is None or lead.would_be_lost:
@@ -281,18 +242,14 @@ def _script(task: CallTask, by: Staff, on: dt.date, outlook: ServiceOutlook | No
         "dealership": task.store.name,
         "caller": by.name,
         "vehicle": task.vehicle.model.name if task.vehicle else "",
-        "delivered_on": _day(task.delivery.delivered_on if task.delivery else None),
-        "expected_on": _day((track.agreed_on or track.expected_on) if track else None),
-        "appointment": f"{_day(appointment.date())} {appointment:%H:%M}" if appointment else "",
-        "visited_on": _day(visit.visited_on if visit else None),
+        "delivered_on": spoken_day(task.delivery.delivered_on if task.delivery else None),
+        "expected_on": spoken_day((track.agreed_on or track.expected_on) if track else None),
+        "appointment": f"{spoken_day(appointment.date())} {appointment:%H:%M}" if appointment else "",
+        "visited_on": spoken_day(visit.visited_on if visit else None),
         "interest": lead.interest if lead else "",
         "reason": lead.lead.next_reason if lead else "",
     }
     return filled_script(script.text, places)
-
-
-def _day(on: dt.date | None) -> str:
-    return "" if on is None else date_format(on, "j F" if get_language() == "en" else "n月j日")
 
 
 def question_choices(question: Question) -> list[tuple[str, str]]:

@@ -8,10 +8,10 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from dealership.audit.services import record_event
 from dealership.kernel.errors import N_, Refusal
+from dealership.web.wording import NONE
 from followups.enums import CloseReason, TaskKind, TaskState, VisitKind
 from followups.models import CallTask, FirstServiceEstimate, FirstServiceTrack, ServiceVisit
 from followups.rules import (
-    FirstServicePolicy,
     KindRule,
     estimate_first_service,
     first_alert_at,
@@ -20,7 +20,9 @@ from followups.rules import (
     reminder_on,
 )
 from followups.selectors.expectations import first_expectations
+from followups.selectors.first_service import policy_of
 from followups.selectors.policies import kind_policy, overdue_steps
+from followups.selectors.workshop import spans_in_words, workshop_of
 from inventory.models import Vehicle
 from orders.models import Delivery
 from staffing.models import Staff, Store
@@ -41,9 +43,9 @@ class ReadInFuture(Refusal):
 
 
 class OutsideShift(Refusal):
-    """The agreed date is more than a week from the estimate (SV-06)."""
+    """The agreed date is further from the estimate than the policy lets the customer choose (SV-06)."""
 
-    message = N_("The date must be within a week of the expected date, between %(first)s and %(last)s.")
+    message = N_("The date must be within %(days)d days of the expected date, between %(first)s and %(last)s.")
 
 
 class DayIsPast(Refusal):
@@ -56,6 +58,18 @@ class DayIsToCome(Refusal):
     """What has happened cannot have happened on a day to come."""
 
     message = N_("%(on)s is still to come.")
+
+
+class WorkshopClosed(Refusal):
+    """The workshop takes no cars in at the time, or on the day, of the appointment (SV-07)."""
+
+    message = N_("The workshop is closed at %(time)s on %(on)s. Its hours on that day: %(hours)s.")
+
+
+class WorkshopClosedAllDay(Refusal):
+    """The workshop takes no cars in on the day of the appointment (SV-07)."""
+
+    message = N_("The workshop is closed on %(on)s. It is open again on %(next)s.")
 
 
 class EstimateChanged(Refusal):
@@ -97,15 +111,15 @@ def record_reading(
     """Keep an odometer reading with the estimate it leads to, and move the expected date, the reminder and its open
     call, unless the car came in or an appointment is booked (SV-01 to SV-05, SV-15). Returns the estimate.
 
-    An agreed date stands as long as it is within a week of the new estimate. A call in work, or one that was made,
-    is followed by another round when the new day of reminding is still to come. Refuses ReadInFuture; raises
+    An agreed date stands as long as it is within the policy's days of the new estimate. A call in work, or one that was
+    made, is followed by another round when the new day of reminding is still to come. Refuses ReadInFuture; raises
     ImpossibleReading (a ValueError).
     """
     today = at.astimezone(track.store.tz).date()
     if read_on > today:
         raise ReadInFuture(on=read_on.isoformat())
     rule = kind_policy(track.store, TaskKind.FIRST_SERVICE, today)
-    policy = FirstServicePolicy(track.policy_km, track.policy_months, track.rounding, _lead(rule).days)
+    policy = policy_of(track, lead_days=_lead(rule).days)
     delivered_on = track.delivery.delivered_on
     reckoned = estimate_first_service(
         delivered_on=delivered_on, read_on=read_on, odometer_km=odometer_km, policy=policy
@@ -126,7 +140,9 @@ def record_reading(
     newer.update(odometer_km=odometer_km, odometer_read_on=read_on)
     if _is_latest(kept):
         agreed_on = track.agreed_on
-        if agreed_on is not None and not may_agree(expected_on=reckoned.due_on, agreed_on=agreed_on):
+        if agreed_on is not None and not may_agree(
+            expected_on=reckoned.due_on, agreed_on=agreed_on, shift_days=track.shift_days
+        ):
             agreed_on = None
         remind_on = reckoned.remind_on
         if agreed_on is not None:
@@ -147,7 +163,8 @@ def record_reading(
 
 @transaction.atomic
 def agree_date(*, track: FirstServiceTrack, agreed_on: dt.date, by: Staff, at: dt.datetime) -> FirstServiceTrack:
-    """Note the date the customer agreed to, within a week of the estimate (SV-06); the reminder goes with it (SV-05).
+    """Note the date the customer agreed to, within the policy's days of the estimate (SV-06); the reminder goes with it
+    (SV-05).
 
     Refuses AlreadyServed, DayIsPast, OutsideShift.
     """
@@ -156,10 +173,10 @@ def agree_date(*, track: FirstServiceTrack, agreed_on: dt.date, by: Staff, at: d
     _refuse_served(track)
     if agreed_on < today:
         raise DayIsPast(on=agreed_on.isoformat())
-    if not may_agree(expected_on=track.expected_on, agreed_on=agreed_on):
-        week = dt.timedelta(days=7)
-        first, last = track.expected_on - week, track.expected_on + week
-        raise OutsideShift(first=first.isoformat(), last=last.isoformat())
+    if not may_agree(expected_on=track.expected_on, agreed_on=agreed_on, shift_days=track.shift_days):
+        shift = dt.timedelta(days=track.shift_days)
+        first, last = track.expected_on - shift, track.expected_on + shift
+        raise OutsideShift(days=track.shift_days, first=first.isoformat(), last=last.isoformat())
     rule = kind_policy(track.store, TaskKind.FIRST_SERVICE, today)
     remind_on = reminder_on(agreed_on, not_before=today, lead=_lead(rule))
     if not _running(track).filter(expected_on=track.expected_on).update(agreed_on=agreed_on, remind_on=remind_on):
@@ -178,13 +195,14 @@ def book_appointment(
     """Book the day and time of the first service, or move it; the confirmation is called the day before (SV-07, SV-09).
 
     An open confirmation of the former appointment and the open reminder end. Booked for today or tomorrow, nothing is
-    left to confirm. Refuses AlreadyServed, DayIsPast.
+    left to confirm. Refuses AlreadyServed, DayIsPast, WorkshopClosed, WorkshopClosedAllDay.
     """
     track.refresh_from_db()
     _refuse_served(track)
     local = appointment_at.astimezone(track.store.tz)
     if appointment_at <= at:
         raise DayIsPast(on=f"{local:%Y-%m-%d %H:%M}")
+    _refuse_closed(track.store, local)
     today = at.astimezone(track.store.tz).date()
     rule = kind_policy(track.store, TaskKind.FIRST_SERVICE_CONFIRM, today)
     confirm_on = local.date() + dt.timedelta(days=rule.offset_days)
@@ -254,6 +272,13 @@ def close_served_reminders(*, store: Store, at: dt.datetime) -> int:
         return 0
     _note_visits(FirstServiceTrack.objects.filter(store=store, delivery_id__in=deliveries))
     return _close_reminders_of_served(store, at)
+
+
+def note_recorded_visit(track: FirstServiceTrack) -> dt.date | None:
+    """What the workshop's records know of one car by now: the day of its first service, None before it (SV-08)."""
+    if track.visited_on is None and _note_visits(FirstServiceTrack.objects.filter(pk=track.pk)):
+        track.refresh_from_db()
+    return track.visited_on
 
 
 @transaction.atomic
@@ -353,6 +378,17 @@ def _lead(rule: KindRule) -> dt.timedelta:
 def _refuse_served(track: FirstServiceTrack) -> None:
     if track.visited_on is not None:
         raise AlreadyServed(on=track.visited_on.isoformat())
+
+
+def _refuse_closed(store: Store, local: dt.datetime) -> None:
+    workshop = workshop_of(store)
+    if workshop.is_open(local):
+        return
+    on = local.date()
+    if spans := workshop.spans(on):
+        raise WorkshopClosed(time=f"{local:%H:%M}", on=on.isoformat(), hours=spans_in_words(spans))
+    following = workshop.next_open_day(on)
+    raise WorkshopClosedAllDay(on=on.isoformat(), next=following.isoformat() if following else NONE)
 
 
 def _lost_race(track: FirstServiceTrack) -> Refusal:

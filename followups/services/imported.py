@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dealership.kernel.dates import add_months
 from dealership.workbooks.kinds import Context
 from dealership.workbooks.lookups import rows_in
 from dealership.workbooks.writing import BatchWriter
@@ -60,21 +61,25 @@ def start_first_service_tracks(
 
 
 def move_first_service_tracks(*, deliveries: Sequence[ImportedDelivery], context: Context, writer: BatchWriter) -> None:
-    """A delivery date was corrected: tracks that no reading, agreement or visit has touched are reckoned anew."""
+    """A delivery date was corrected: tracks that no reading, agreement or visit has touched are reckoned anew. Of all
+    others the day on which their own months end follows (SV-04)."""
     if not deliveries:
         return
     wanted = {delivery.pk: delivery for delivery in deliveries}
     expected = _expectations(context)
     estimated = {pk for (pk,) in rows_in(FirstServiceEstimate.objects.all(), "track__delivery_id", wanted, "track_id")}
-    untouched = FirstServiceTrack.objects.filter(
-        agreed_on__isnull=True, appointment_at__isnull=True, visited_on__isnull=True
-    )
+    touched = ("agreed_on", "appointment_at", "visited_on")
     changes = []
     names = FirstExpectation._fields
-    for pk, delivery_id, *values in rows_in(untouched, "delivery_id", wanted, "pk", "delivery_id", *names):
-        before = FirstExpectation(*values)
-        after = expected(wanted[delivery_id].model_id, wanted[delivery_id].delivered_on)
-        if pk not in estimated and before != after:
+    for pk, delivery_id, *values in rows_in(
+        FirstServiceTrack.objects.all(), "delivery_id", wanted, "pk", "delivery_id", *names, *touched
+    ):
+        before, delivery = FirstExpectation(*values[: len(names)]), wanted[delivery_id]
+        if pk in estimated or any(value is not None for value in values[len(names) :]):
+            after = before._replace(latest_on=add_months(delivery.delivered_on, before.policy_months))
+        else:
+            after = expected(delivery.model_id, delivery.delivered_on)
+        if before != after:
             changes.append((pk, before._asdict(), after._asdict()))
     writer.update(FirstServiceTrack, changes)
 

@@ -88,7 +88,9 @@ def record_imported_readings(*, readings: Sequence[Reading], context: Context, w
             if reading.read_on < latest_known or track["appointment_at"] is not None:
                 continue
             agreed_on, remind_on = track["agreed_on"], reckoned.remind_on
-            if agreed_on is not None and not may_agree(expected_on=reckoned.due_on, agreed_on=agreed_on):
+            if agreed_on is not None and not may_agree(
+                expected_on=reckoned.due_on, agreed_on=agreed_on, shift_days=track["shift_days"]
+            ):
                 agreed_on = None
             if agreed_on is not None:
                 remind_on = reminder_on(agreed_on, not_before=reading.read_on, lead=lead)
@@ -110,7 +112,7 @@ def record_imported_readings(*, readings: Sequence[Reading], context: Context, w
 def _open_tracks(by_car: dict[int, list[Reading]]) -> dict[int, dict[str, Any]]:
     names = (
         "pk", "delivery_id", "delivery__vehicle_id", "delivery__delivered_on", "policy_km", "policy_months", "rounding",
-        "expected_on", "agreed_on", "remind_on", "round", "appointment_at",
+        "shift_days", "expected_on", "agreed_on", "remind_on", "round", "appointment_at",
     )  # fmt: skip
     rows = rows_in(FirstServiceTrack.objects.filter(visited_on__isnull=True), "delivery__vehicle_id", by_car, *names)
     return {row[0]: dict(zip(names, row, strict=True)) for row in rows}

@@ -221,6 +221,7 @@ class MonthCase:
             delivery=self.delivery(consultant, expected - dt.timedelta(days=80)),
             policy_km=5000,
             policy_months=3,
+            latest_on=expected,
             rounding="ceil10",
             expected_on=expected,
             remind_on=expected - dt.timedelta(days=7),

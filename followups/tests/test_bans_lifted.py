@@ -175,7 +175,7 @@ def test_reminders_come_back_only_for_what_has_not_been_settled(
     ban = refused(delivery, agent)
     FirstServiceTrack.objects.create(
         store=store, delivery=delivery, policy_km=5000, policy_months=3, rounding="ceil10",
-        expected_on=TODAY + 7 * DAY, remind_on=TODAY, **track,
+        latest_on=TODAY + 7 * DAY, expected_on=TODAY + 7 * DAY, remind_on=TODAY, **track,
     )  # fmt: skip
 
     returned = lift_contact_ban(ban=ban, reason=WHY, by=supervisor, at=AT)

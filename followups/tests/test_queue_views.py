@@ -493,6 +493,7 @@ def test_estimate_is_shown_while_the_reading_is_typed(store, agent, as_agent):
         delivery=task.delivery,
         policy_km=5000,
         policy_months=3,
+        latest_on=dt.date(2027, 1, 24),
         rounding="ceil10",
         expected_on=dt.date(2027, 1, 24),
         remind_on=dt.date(2027, 1, 17),

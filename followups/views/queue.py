@@ -20,13 +20,15 @@ from dealership.web.request import AuthenticatedRequest
 from followups.enums import TaskKind
 from followups.forms import CallForm, OdometerForm, TaskFilterForm
 from followups.models import CallTask
-from followups.selectors.calls import CallScreen, call_screen, reckoned_live, was_shown
+from followups.selectors.calls import CallScreen, call_screen, was_shown
+from followups.selectors.first_service import live_estimate
 from followups.selectors.queue import queue_counts, recent_calls, why_queue_is_empty
 from followups.selectors.schedule import next_list_in_words
 from followups.selectors.task_list import listed_tasks, task_rows
 from followups.services.calls import SavedCall, save_call
 from followups.services.claims import HoldsAnother, claim_next_task, claim_task, held_task, may_take, release_task
 from followups.services.drafts import DraftTooLarge, save_draft
+from followups.services.first_service_calls import close_served_call
 from staffing.enums import AfterSave, Capability
 from staffing.services.accounts import keep_preference
 
@@ -81,8 +83,13 @@ def task_list(request: AuthenticatedRequest) -> HttpResponse:
 @guard(Capability.WORK_QUEUE)
 @require_GET
 def call_task(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """The call screen. Whoever works on the call sees its numbers, which the audit keeps, once a claim."""
+    """The call screen. Whoever works on the call sees its numbers, which the audit keeps, once a claim.
+
+    A reminder whose car came in meanwhile is not shown any more: the next call is handed out instead (SV-08).
+    """
     at, task = clock.now(), _task(request, pk)
+    if came_on := close_served_call(task=task, by=request.user, at=at):
+        return _handed_on(request, task, came_on, at)
     screen = call_screen(task=task, by=request.user, at=at)
     if screen.is_mine:
         for line in screen.phones:
@@ -163,13 +170,11 @@ def call_estimate(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     task, form = _task(request, pk), OdometerForm(request.GET)
     context: dict[str, Any] = {"task": task}
     if form.is_valid():
-        km, on = form.cleaned_data["odometer_km"], clock.today(task.store.tz)
+        km = form.cleaned_data["odometer_km"]
         try:
-            context |= {"odometer_km": km, "on": on, "reckoned": reckoned_live(task=task, odometer_km=km, on=on)}
+            context["live"] = live_estimate(task=task, odometer_km=km, on=clock.today(task.store.tz))
         except BadValue as refusal:
             context["problem"] = refusal.sentence(_)
-        if context.get("reckoned") and task.delivery is not None:
-            context["days"] = (on - task.delivery.delivered_on).days
     return render_page(request, "followups/_call_estimate.html", context)
 
 
@@ -248,6 +253,14 @@ def _onwards(request: AuthenticatedRequest, saved: SavedCall, choice: str, at: d
     response = redirect("call_task", following.pk)
     response["Location"] += "?next=1"
     return response
+
+
+def _handed_on(request: AuthenticatedRequest, task: CallTask, came_on: dt.date, at: dt.datetime) -> HttpResponse:
+    """The call in hand need not be made: say so, and go on with the next one."""
+    text = _("%(customer)s came in for the first service on %(on)s: no call is needed. Here is the next one.")
+    messages.info(request, text % {"customer": task.customer.name, "on": came_on.isoformat()})
+    following = claim_next_task(by=request.user, at=at)
+    return redirect("queue") if following is None else redirect("call_task", following.pk)
 
 
 def _queue_context(request: AuthenticatedRequest, *, looked: bool) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from followups.services.claims import AlreadyTaken, NotYours, WaitsForNumber, ma
 from followups.services.drafts import drop_draft
 from followups.services.events import SignUpWish, sign_up
 from followups.services.first_service import agree_date, book_appointment, note_first_service, record_reading
+from followups.services.first_service_calls import ReadingMissing, replan_reminder
 from followups.services.traces import confirm_held, first_found_by, give_up_held, leads_held, release_held, start_trace
 from inventory.services.plates import record_plate
 from staffing.enums import Role
@@ -133,7 +134,8 @@ def save_call(
     Refuses UnknownOutcome, PromiseMissing, PromiseInPast, PromiseTooFar, AnswersMissing, NothingSaid,
     NewNumberMissing, NoNumberOnFile, AlreadyTaken, NotYours, WaitsForNumber, EventFull, EventClosed, and what the first
     service refuses
-    (AlreadyServed, DayIsPast, DayIsToCome, OutsideShift). Raises BadAnswer and BadPhone for values that cannot be read.
+    (AlreadyServed, DayIsPast, DayIsToCome, OutsideShift, WorkshopClosed, WorkshopClosedAllDay, ReadingMissing,
+    StillNear, AppointmentStands). Raises BadAnswer and BadPhone for values that cannot be read.
     """
     seen = task.attempts if attempts is None else attempts
     row = CallTask.objects.select_related("store", "customer__store", "consultant", "delivery").get(pk=task.pk)
@@ -322,6 +324,8 @@ def _card(
 def _service(row: CallTask, rule: OutcomeRule, plan: ServicePlan | None, *, by: Staff, at: dt.datetime) -> None:
     """The reading first: a new estimate decides which dates may be agreed."""
     came = rule.consequence == Consequence.ALREADY_CAME
+    if plan is None and rule.consequence == Consequence.REPLANNED:
+        raise ReadingMissing
     if row.delivery is None or (plan is None and not came):
         return
     track = FirstServiceTrack.objects.select_related("delivery", "store").filter(delivery=row.delivery).first()
@@ -334,6 +338,8 @@ def _service(row: CallTask, rule: OutcomeRule, plan: ServicePlan | None, *, by: 
     assert plan is not None
     if plan.odometer_km is not None:
         record_reading(track=track, read_on=today, odometer_km=plan.odometer_km, by=by, at=at)
+    if rule.consequence == Consequence.REPLANNED:
+        replan_reminder(track=track, odometer_km=plan.odometer_km, by=by, at=at)
     if plan.agreed_on is not None:
         agree_date(track=track, agreed_on=plan.agreed_on, by=by, at=at)
     if plan.appointment_at is not None:
