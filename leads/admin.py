@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from dealership import clock
 from dealership.audit.admin import AuditedAdmin
 from dealership.audit.previews import PolicyAdmin, day_in_words, table
-from leads.models import CardSource, Grade, LeadPolicy, LeadSource
+from leads.models import CardSource, DisciplineMeasure, DisciplinePolicy, Grade, LeadPolicy, LeadSource
 from leads.rules.assigning import Candidate, give_out
 from leads.rules.cadence import first_contact_due_at, next_contact_on, settling_contact_on
 from leads.rules.policies import CadencePolicy, GradeRule, LeadRule
@@ -87,6 +87,36 @@ class CardSourceAdmin(PolicyAdmin):
         asked = [_("source of the customer"), *([_("introducer's particulars")] if row.asks_introducer else [])]
         line = (f"{row.code} {row.label_zh}", gettext(", ").join(str(part) for part in asked) if row.is_active else "–")
         return table((_("Source"), _("Asked on the card")), [line])
+
+
+@admin.register(DisciplineMeasure)
+class DisciplineMeasureAdmin(PolicyAdmin):
+    """What may be done about incomplete or invented lines (CC-18)."""
+
+    list_display = ("code", "label_zh", "label_en", "store_name", "effective_from", "points", "is_active")
+    same_policy = ("store", "code")
+    ordering = ("position", "code", "store_id", "-effective_from")
+
+    def example(self, row: DisciplineMeasure, at: dt.datetime) -> str:
+        """The points after one, two and three measures of a month."""
+        points = [row.points * count if row.is_active else 0 for count in (1, 2, 3)]
+        return table((_("Measure"), _("Once"), _("Twice"), _("Three times")), [(row.label_zh, *points)])
+
+
+@admin.register(DisciplinePolicy)
+class DisciplinePolicyAdmin(PolicyAdmin):
+    """Until when a line of the register must be complete (CC-18)."""
+
+    list_display = ("store_name", "effective_from", "fill_hours")
+    same_policy = ("store",)
+    ordering = ("store_id", "-effective_from")
+
+    def example(self, row: DisciplinePolicy, at: dt.datetime) -> str:
+        """Until when a line of this moment must be complete."""
+        due = at + dt.timedelta(hours=row.fill_hours)
+        return table(
+            (_("Visit"), _("Complete until")), [(f"{at:%m-%d %H:%M}", f"{day_in_words(due.date())} {due:%H:%M}")]
+        )
 
 
 @admin.register(LeadPolicy)

@@ -37,6 +37,17 @@ class LeadsConfig(AppConfig):
         )
         register(
             Entry(
+                _("Discipline of the register"),
+                "discipline",
+                "shield-alert",
+                "assign_leads",
+                order=34,
+                group="manage",
+                also=("discipline_record", "discipline_notes"),
+            )
+        )
+        register(
+            Entry(
                 _("Correct a channel"),
                 "lead_channel",
                 "pencil",

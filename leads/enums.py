@@ -222,3 +222,10 @@ class MonthEndState(models.TextChoices):
     PREVIEW = "preview", _("To be confirmed")
     RUNNING = "running", _("Being carried out")
     DONE = "done", _("Carried out")
+
+
+class DisciplineKind(models.TextChoices):
+    """What a discipline note is about (CC-18)."""
+
+    INCOMPLETE = "incomplete", _("Incomplete lines of the register")
+    SUSPECT = "suspect", _("Lines that may be invented")

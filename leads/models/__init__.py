@@ -2,6 +2,7 @@
 
 from leads.models.card_sources import CardSource
 from leads.models.contacts import Contact
+from leads.models.discipline import DisciplineMeasure, DisciplineNote, DisciplinePolicy, DisciplineSubject
 from leads.models.endings import Defeat, MonthEnd, MonthEndMove
 from leads.models.histories import GradeChange, Ownership, StateChange
 from leads.models.leads import Interest, Lead
@@ -17,6 +18,10 @@ __all__ = [
     "Contact",
     "CustomerClassification",
     "Defeat",
+    "DisciplineMeasure",
+    "DisciplineNote",
+    "DisciplinePolicy",
+    "DisciplineSubject",
     "Grade",
     "GradeChange",
     "HandOver",

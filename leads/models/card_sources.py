@@ -8,7 +8,7 @@ from staffing.models import Policy
 
 
 class CardSource(Policy):
-    """A source of customers (客户来源) on the yellow card from a date on (LI-11), beside the register's own list (LI-10).
+    """A source of customers (客户来源) on the yellow card from a date on (LI-11); the register has its own (LI-10).
 
     A later row of the same ``code`` replaces an earlier one. ``asks_introducer``: somebody sent the customer, and the
     card counts the introducer's name, relation and telephone as its fields.

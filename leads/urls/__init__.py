@@ -1,11 +1,12 @@
 """Addresses of leads, one list a module."""
 
-from leads.urls import assigning, card, defeats, duplicates, intake, month_end, reports, sources, visits
+from leads.urls import assigning, card, defeats, discipline, duplicates, intake, month_end, reports, sources, visits
 from leads.urls import list as leads
 
 urlpatterns = [
     *visits.urlpatterns,
     *defeats.urlpatterns,
+    *discipline.urlpatterns,
     *month_end.urlpatterns,
     *duplicates.urlpatterns,
     *leads.urlpatterns,

@@ -28,6 +28,7 @@ from tests.browser import workbooks
 from tests.browser.pages import session_cookie
 from tests.browser.visit import Visit
 from tests.browser.visits_leads_cards import NO_CARD_PAGE, card_visits
+from tests.browser.visits_leads_discipline import discipline_visits
 from tests.browser.visits_leads_duplicates import duplicate_visits
 from tests.browser.visits_leads_intake import NO_INTAKE_PAGE, intake_visits
 from tests.browser.visits_leads_reports import lead_report_visits
@@ -158,6 +159,7 @@ def fill() -> list[Visit]:
         *_for_all(),
         *card_visits(store, at=AT),
         *register_visits(store, at=AT),
+        *discipline_visits(store, at=AT),
         *duplicate_visits(store),
         *intake_visits(store),
     ]
