@@ -101,6 +101,16 @@ class AppointmentState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class AppointmentEnd(models.TextChoices):
+    """Why an appointment was cancelled without anybody's doing: what became of its lead."""
+
+    ORDERED = "ordered", _("The customer has ordered")
+    DELIVERED = "delivered", _("The car was delivered")
+    LOST = "lost", _("Contact with the customer was lost")
+    DEFEATED = "defeated", _("The lead was defeated")
+    MERGED = "merged", _("The lead was joined with one that had an appointment")
+
+
 class VisitPurpose(models.TextChoices):
     """Only enquiries about a new car count in conversion (LI-16)."""
 

@@ -15,7 +15,8 @@ deliveries_imported = Signal()
 
 @dataclass(frozen=True, slots=True)
 class ImportedDelivery:
-    """A delivery that a workbook brought, as far as others need it. ``car_is_new``: the car was unknown before."""
+    """A delivery that a workbook brought, as far as others need it. ``car_is_new``: the car was unknown before.
+    ``delivered_before``: the day that stood there, when this one corrects it."""
 
     pk: int
     customer_id: int
@@ -23,3 +24,4 @@ class ImportedDelivery:
     model_id: int
     delivered_on: dt.date
     car_is_new: bool
+    delivered_before: dt.date | None = None

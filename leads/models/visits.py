@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.models import VehicleModel
 from leads.enums import (
+    AppointmentEnd,
     AppointmentState,
     CameBy,
     Channel,
@@ -127,7 +128,10 @@ class Visit(models.Model):
 
 
 class Appointment(models.Model):
-    """An invitation to the showroom (邀约) that the customer accepted."""
+    """An invitation to the showroom (邀约) that the customer accepted.
+
+    ``why_cancelled``: what became of the lead, when that cancelled it; empty when a person did.
+    """
 
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="appointments", verbose_name=_("lead"))
     expected_at = models.DateTimeField(_("expected at"))
@@ -138,6 +142,7 @@ class Appointment(models.Model):
         Visit, models.PROTECT, null=True, blank=True, related_name="appointment", verbose_name=_("visit")
     )
     note = models.CharField(_("note"), max_length=200, blank=True)
+    why_cancelled = models.CharField(_("why it was cancelled"), max_length=12, choices=AppointmentEnd, blank=True)
 
     objects = OfLeadQuerySet.as_manager()
 

@@ -10,6 +10,7 @@ from dealership.kernel.errors import N_, Refusal
 from dealership.notifications.services.raising import AlertDraft, raise_alerts
 from leads.enums import FOLLOWED, AppointmentState
 from leads.models import Appointment, Lead, Visit
+from leads.services.states import hold_lead
 from staffing.models import Staff
 
 MISSED_TOLD = N_("%(name)s did not come to the appointment of %(on)s.")
@@ -41,7 +42,8 @@ class AppointmentOver(Refusal):
 def make_appointment(
     *, lead: Lead, expected_at: dt.datetime, by: Staff, at: dt.datetime, note: str = ""
 ) -> Appointment:
-    """Invite the customer. Refuses LeadEnded, AppointmentInThePast, HasAppointment."""
+    """Invite the customer. Refuses LeadEnded, also when it has just ended, AppointmentInThePast, HasAppointment."""
+    hold_lead(lead, "state")
     if lead.state not in FOLLOWED:
         raise LeadEnded
     if expected_at <= at:

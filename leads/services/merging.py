@@ -10,7 +10,7 @@ from django.db.models import F
 from customers.models import CustomerPhone
 from dealership.audit.services import record_event
 from dealership.kernel.errors import N_, Refusal
-from leads.enums import FOLLOWED, AppointmentState, LeadState
+from leads.enums import FOLLOWED, AppointmentEnd, AppointmentState, LeadState
 from leads.models import Appointment, Contact, HandOver, Interest, Lead, Merge, Visit
 from leads.rules.merging import Line, chosen, joined_order
 from leads.selectors.policies import cadence_policy, lead_policy
@@ -192,7 +192,8 @@ def _join_lines(kept: Lead, dropped: Lead) -> None:
     Visit.objects.filter(lead=dropped).update(lead=kept)
     HandOver.objects.filter(lead=dropped).update(lead=kept)
     if kept.appointments.filter(state=AppointmentState.OPEN).exists():
-        dropped.appointments.filter(state=AppointmentState.OPEN).update(state=AppointmentState.CANCELLED)
+        ended = {"state": AppointmentState.CANCELLED, "why_cancelled": AppointmentEnd.MERGED}
+        dropped.appointments.filter(state=AppointmentState.OPEN).update(**ended)
     dropped.appointments.update(lead=kept)
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +14,14 @@ from dealership.kernel.errors import N_, Refusal
 from dealership.workbooks.lookups import rows_in
 from dealership.workbooks.writing import BatchWriter
 from inventory.models import VehicleModel
-from leads.enums import DefeatState, GradedBy, LeadState, Standing
-from leads.models import Defeat, GradeChange, Interest, Lead, StateChange
+from leads.enums import AppointmentEnd, AppointmentState, DefeatState, GradedBy, LeadState, Standing
+from leads.models import Appointment, Defeat, GradeChange, Interest, Lead, StateChange
 from leads.rules.outcomes import Candidate, lead_delivered
 from leads.rules.policies import CadencePolicy
 from leads.selectors.policies import cadence_policy, lead_policy
 from leads.services.classes import look_again
 from leads.services.grading import plan_next, set_grade
-from leads.services.states import LeadChanged, change_state, hold_lead
+from leads.services.states import LeadChanged, change_state, end_appointment, hold_lead
 from leads.signals import lead_planned
 from staffing.models import Staff, Store
 
@@ -102,6 +102,7 @@ def note_delivery(
     lead = leads[found.pk]
     today = at.astimezone(store.tz).date()
     policy, rule = cadence_policy(store, today), lead_policy(store, today)
+    end_appointment(lead=lead, why=AppointmentEnd.DELIVERED, at=at)
     if lead.state == LeadState.DEFEAT_APPLIED:
         pending = Defeat.objects.filter(lead=lead, state=DefeatState.PENDING)
         pending.update(state=DefeatState.REJECTED, decided_at=at, decided_by=by)
@@ -159,6 +160,58 @@ def note_imported_deliveries(
     return len(pairs)
 
 
+@dataclass(frozen=True, slots=True)
+class RedatedDelivery:
+    """A delivery whose day a workbook corrects, as leads need it."""
+
+    customer_id: int
+    model_id: int
+    before: dt.date
+    after: dt.date
+
+
+def note_redated_deliveries(*, store: Store, deliveries: Sequence[RedatedDelivery], writer: BatchWriter) -> int:
+    """The leads that these deliveries ended have the corrected day too, and with it their month (HO-07). In sets, and
+    undone with the import. Returns how many.
+
+    The day of the order goes along where it was only taken from the delivery. An order on file keeps its own.
+    """
+    of_customers = defaultdict(list)
+    for delivery in deliveries:
+        of_customers[delivery.customer_id].append(delivery)
+    if not of_customers:
+        return 0
+    rows = Lead.objects.filter(store=store, state=LeadState.DELIVERED)
+    names = ("customer_id", "registered_at", "state", "ordered_on", "delivered_on")
+    found_rows = rows_in(rows, "customer_id", of_customers, "pk", *names)
+    leads = {pk: dict(zip(names, values, strict=True)) for pk, *values in found_rows}
+    moved: dict[int, RedatedDelivery] = {}
+    for customer, candidates in _candidates_of(store, leads).items():
+        for delivery in sorted(of_customers[customer], key=lambda row: row.before):
+            same_day = [lead for lead in candidates if leads[lead.pk]["delivered_on"] == delivery.before]
+            free = [lead for lead in same_day if lead.pk not in moved]
+            found = lead_delivered(free, delivered_on=delivery.before, model_id=delivery.model_id)
+            if found is not None:
+                moved[found.pk] = delivery
+    taken = _ordered_by_delivery(moved)
+    changes = []
+    for pk, delivery in sorted(moved.items()):
+        before = {name: leads[pk][name] for name in ("ordered_on", "delivered_on")}
+        ordered_on = delivery.after if pk in taken else before["ordered_on"]
+        changes.append((pk, before, {"ordered_on": ordered_on, "delivered_on": delivery.after}))
+    writer.update(Lead, changes)
+    return len(changes)
+
+
+def _ordered_by_delivery(leads: Collection[int]) -> set[int]:
+    """Of which the order was never recorded: both steps were taken in one moment."""
+    steps: dict[int, dict[str, dt.datetime]] = defaultdict(dict)
+    rows = StateChange.objects.filter(state__in=(LeadState.ORDERED, LeadState.DELIVERED))
+    for at, lead, state in sorted(rows_in(rows, "lead_id", leads, "at", "lead_id", "state")):
+        steps[lead][state] = at
+    return {lead for lead, at in steps.items() if at.get(LeadState.ORDERED) == at.get(LeadState.DELIVERED)}
+
+
 _CHANGED = ("state", "grade", "ordered_on", "delivered_on", "next_contact_on", "next_contact_at", "closed_at")
 _LOOKED_AT = ("customer_id", "registered_at", *_CHANGED)
 
@@ -167,21 +220,26 @@ def _paired(
     store: Store, leads: dict[int, dict[str, Any]], of_customers: dict[int, list[NotedDelivery]]
 ) -> dict[int, NotedDelivery]:
     """Each lead with the delivery that ends it; each delivery ends one lead, the earliest first."""
-    models: dict[int, set[int]] = defaultdict(set)
-    for lead, model in rows_in(Interest.objects.all(), "lead_id", leads, "lead_id", "model_id"):
-        models[lead].add(model)
-    waiting: dict[int, list[Candidate]] = defaultdict(list)
-    for pk, lead in leads.items():
-        registered_on = lead["registered_at"].astimezone(store.tz).date()
-        waiting[lead["customer_id"]].append(Candidate(pk, lead["state"], registered_on, models[pk]))
     pairs: dict[int, NotedDelivery] = {}
-    for customer, candidates in waiting.items():
+    for customer, candidates in _candidates_of(store, leads).items():
         for delivery in sorted(of_customers[customer], key=lambda row: row.delivered_on):
             free = [lead for lead in candidates if lead.pk not in pairs]
             found = lead_delivered(free, delivered_on=delivery.delivered_on, model_id=delivery.model_id)
             if found is not None:
                 pairs[found.pk] = delivery
     return pairs
+
+
+def _candidates_of(store: Store, leads: dict[int, dict[str, Any]]) -> dict[int, list[Candidate]]:
+    """The leads of each customer, with the models they are about. One query."""
+    models: dict[int, set[int]] = defaultdict(set)
+    for lead, model in rows_in(Interest.objects.all(), "lead_id", leads, "lead_id", "model_id"):
+        models[lead].add(model)
+    found: dict[int, list[Candidate]] = defaultdict(list)
+    for pk, lead in leads.items():
+        registered_on = lead["registered_at"].astimezone(store.tz).date()
+        found[lead["customer_id"]].append(Candidate(pk, lead["state"], registered_on, models[pk]))
+    return found
 
 
 def _write(
@@ -204,11 +262,20 @@ def _write(
         steps.append((pk, at, None, LeadState.ORDERED.value, LeadState.DELIVERED.value, ""))
         grades.append((pk, at, None, before["grade"], grade, GradedBy.SYSTEM.value, False, ""))
     writer.update(Lead, changes)
+    _end_appointments(pairs, writer)
     writer.insert(StateChange, ("lead_id", "at", "by_id", "before", "state", "note"), steps)
     fields = ("lead_id", "at", "by_id", "before", "grade", "graded_by", "is_provisional", "note")
     writer.insert(GradeChange, fields, grades)
     subjects = [Lead(pk=pk, store=store) for pk in sorted(pairs)]
     record_events(code="lead.delivered", subjects=subjects, by=None, at=at, data={"state": LeadState.DELIVERED.value})
+
+
+def _end_appointments(leads: Collection[int], writer: BatchWriter) -> None:
+    """Whoever has the car is expected no longer."""
+    before = {"state": AppointmentState.OPEN.value, "why_cancelled": ""}
+    after = {"state": AppointmentState.CANCELLED.value, "why_cancelled": AppointmentEnd.DELIVERED.value}
+    open_ones = rows_in(Appointment.objects.filter(state=AppointmentState.OPEN), "lead_id", leads, "pk")
+    writer.update(Appointment, [(pk, before, after) for (pk,) in open_ones])
 
 
 def _candidate(lead: Lead, store: Store) -> Candidate:

@@ -7,8 +7,8 @@ from django.db.models import F
 
 from dealership.audit.services import record_event
 from dealership.kernel.errors import N_, Refusal
-from leads.enums import LeadState
-from leads.models import Lead, StateChange
+from leads.enums import AppointmentEnd, AppointmentState, LeadState
+from leads.models import Appointment, Lead, StateChange
 from leads.rules.states import LEAD_TRANSITIONS
 from staffing.models import Staff
 
@@ -38,7 +38,8 @@ def change_state(
     merged_into: Lead | None = None,
 ) -> StateChange:
     """Take one step of LEAD_TRANSITIONS; ``ends`` writes the end of the lead, another step clears it, and
-    ``merged_into`` names the lead that this one was joined with.
+    ``merged_into`` names the lead that this one was joined with. An appointment that is still open ends with the lead,
+    and with the order: what the customer was invited for has come.
 
     Refuses IllegalTransition by the names of the states, and LeadChanged when somebody was faster. Announces nothing:
     the use case does.
@@ -56,5 +57,14 @@ def change_state(
     for name, value in changes.items():
         setattr(lead, name, value)
     row = StateChange.objects.create(lead=lead, at=at, by=by, before=before, state=state, note=note)
+    if state.value in AppointmentEnd.values:
+        end_appointment(lead=lead, why=AppointmentEnd(state), at=at)
     record_event(code=f"lead.{state.value}", subject=lead, by=by, at=at, data={"state": [before.value, state.value]})
     return row
+
+
+def end_appointment(*, lead: Lead, why: AppointmentEnd, at: dt.datetime) -> None:
+    """Cancel the appointment that is still open, if there is one: nobody is expected or reminded any more. Audited."""
+    open_ones = Appointment.objects.filter(lead=lead, state=AppointmentState.OPEN)
+    if open_ones.update(state=AppointmentState.CANCELLED, why_cancelled=why):
+        record_event(code="appointment.cancelled", subject=lead, by=None, at=at, data={"why": why.value})

@@ -42,10 +42,10 @@ def undo_merge(*, merge: Merge, by: Staff, at: dt.datetime) -> Merge:
         raise AlreadyUndone
     snapshot = merge.snapshot
     _refuse_later_work(kept, dropped, snapshot, merge.pk)
-    _part_lines(kept, dropped, snapshot)
-    _part_phones(snapshot["phones"])
     state = LeadState(snapshot["dropped"]["state"])
     change_state(lead=dropped, state=state, by=by, at=at, note=kept.number)
+    _part_lines(kept, dropped, snapshot)
+    _part_phones(snapshot["phones"])
     _put_back(kept, snapshot["kept"])
     _put_back(dropped, snapshot["dropped"])
     for lead in (kept, dropped):
@@ -77,7 +77,7 @@ def _part_lines(kept: Lead, dropped: Lead, snapshot: dict[str, Any]) -> None:
     for model, name in ((Visit, "visits"), (HandOver, "hand_overs"), (Appointment, "appointments")):
         model._default_manager.filter(pk__in=[pk for (pk,) in snapshot[name]]).update(lead=dropped)
     was_open = Appointment.objects.filter(pk=snapshot["open_appointment"], state=AppointmentState.CANCELLED)
-    was_open.update(state=AppointmentState.OPEN)
+    was_open.update(state=AppointmentState.OPEN, why_cancelled="")
 
 
 def _part_phones(ids: list[int]) -> None:

@@ -104,7 +104,7 @@ def test_an_appointment_is_made_moved_and_cancelled(lead: Lead, agent: Staff) ->
 def test_nobody_is_invited_into_the_past_or_after_the_end(lead: Lead, agent: Staff) -> None:
     with pytest.raises(AppointmentInThePast):
         make_appointment(lead=lead, expected_at=AT, by=agent, at=AT)
-    lead.state = "lost"
+    Lead.objects.filter(pk=lead.pk).update(state="lost")
     with pytest.raises(LeadEnded):
         make_appointment(lead=lead, expected_at=LEFT_AT, by=agent, at=AT)
 

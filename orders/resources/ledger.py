@@ -273,6 +273,7 @@ def _announced(pk: int, record: Record) -> ImportedDelivery:
         found["model_id"],
         record.values["delivered_on"],
         found.get("car_is_new", False),
+        (found.get("delivery_before") or {}).get("delivered_on"),
     )
 
 
