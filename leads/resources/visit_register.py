@@ -25,6 +25,7 @@ from leads.resources.visitors import find_visitors, write_leads
 from leads.rules.policies import CadencePolicy, UnknownGrade
 from leads.rules.register import second_grade_due_at
 from leads.selectors.policies import cadence_policy, lead_policy
+from leads.services.assigning import hold_intake
 from staffing.models import Store
 from staffing.resources import StaffIndex
 from staffing.resources.people import GENDERS
@@ -166,13 +167,18 @@ class VisitRegister(Kind):
             found["arrived_at"] = _moment(values["visited_on"], values["arrived"], store.tz)
             wanted = _wanted(record, store.tz)
             found["channel"] = wanted["channel"]
-            compare(record, known.get(_key(record)), wanted)
+            former = known.get(_key(record))
+            # 来电 without a time of arrival was a call; with one the customer heard of us by telephone, and came.
+            is_call = values["arrived"] is None and wanted["channel"] == Channel.PHONE
+            found["by_phone"] = former["by_phone"] if former is not None else is_call
+            compare(record, former, wanted)
         taken = [record for record in sound if not record.issues]
         find_visitors(taken, store=store, policy=policy, rule=lead_policy(store, context.as_of), context=context)
 
     def write(self, records: Sequence[Record], context: Context, writer: BatchWriter) -> None:
         store = Store.objects.get(pk=context.store_id)
         rule = lead_policy(store, context.as_of)
+        hold_intake(store=store)
         lead_ids = write_leads(records, store=store, context=context, writer=writer)
         new = [record for record in records if record.verdict == Verdict.CREATED]
         fields = (
@@ -190,8 +196,7 @@ class VisitRegister(Kind):
                 **{name: "" if value is None else value for name, value in wanted.items()},
                 "store_id": store.pk,
                 "visited_on": record.values["visited_on"],
-                # 来电 without a time of arrival was a call; with one the customer heard of us by telephone, and came.
-                "by_phone": record.values["arrived"] is None and wanted["channel"] == Channel.PHONE,
+                "by_phone": record.found["by_phone"],
                 "arrived_at": record.found["arrived_at"],
                 "left_at": wanted["left_at"],
                 "number": record.values["phone"],
@@ -261,13 +266,14 @@ def _known_visits(store: Store, sound: Sequence[Record]) -> dict[tuple[Any, ...]
         Visit.objects.filter(store=store),
         "number",
         (record.values["phone"] for record in sound),
-        "visited_on", "number", "arrived_at", "pk", "lead_id", *_COMPARED,
+        "visited_on", "number", "arrived_at", "by_phone", "pk", "lead_id", *_COMPARED,
     )  # fmt: skip
     known: dict[tuple[Any, ...], Row] = {}
     earliest: dict[str, tuple[Any, ...]] = {}
-    for on, number, arrived_at, pk, lead_id, *values in rows:
+    for on, number, arrived_at, by_phone, pk, lead_id, *values in rows:
         time = arrived_at and arrived_at.astimezone(store.tz).time().replace(second=0, microsecond=0)
-        known[on, number, time] = {"pk": pk, "lead_id": lead_id, **dict(zip(_COMPARED, values, strict=True))}
+        told = dict(zip(_COMPARED, values, strict=True))
+        known[on, number, time] = {"pk": pk, "lead_id": lead_id, "by_phone": by_phone, **told}
         key = (on, time or dt.time.min)
         earliest[number] = min(earliest.get(number, key), key)
     times = {id(record): (record.values["visited_on"], record.values["arrived"] or dt.time.min) for record in sound}

@@ -2,18 +2,20 @@
 
 A register that is brought in holds months of visits. A line opens a lead when
 
-* its grade, the later one if it was judged twice, is B or above (LI-18), and what the visitor planned still lies ahead:
-  within the horizon of the grade, counted from the visit; an older line stays in the register only,
+* its grade, the later one if it was judged twice, is B or above (LI-18), or it is an enquiry by telephone, of whatever
+  grade (LI-08); and what the visitor planned still lies ahead: within the horizon of the grade, counted from the visit;
+  an older line stays in the register only,
 * its telephone has no current lead (else the line is linked to that one, which stays as it is),
 * and the customer has not taken a car since.
 
-Lines of one telephone make one lead: the last line says grade and owner, each visit was a contact. What falls due later
+Lines of one telephone make one lead: the last line says grade and owner, each visit was a contact. Who only rang up is
+a lead of telesales until the first visit, whomever the line names (LI-09); the policy says whose. What falls due later
 falls due by the cadence; what was overdue before anybody knew of it is dealt out a few a day for each owner, the
 hottest and latest first, so that a queue does not open with a hundred calls that are late.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from customers.models import Customer, CustomerPhone
@@ -29,6 +31,8 @@ from leads.models import GradeChange, Interest, Lead, Ownership
 from leads.rules.cadence import first_contact_due_at, is_provisional, next_contact_on
 from leads.rules.policies import CadencePolicy, LeadRule
 from leads.rules.register import dealt_out_on, intention_lives, opens_card
+from leads.selectors.policies import cadence_policy
+from leads.services.assigning import choose_owners
 from staffing.enums import Role
 from staffing.models import Staff, Store
 from staffing.services.numbers import next_numbers
@@ -45,12 +49,26 @@ class Visitor:
         self.records: list[Record] = []
         self.lead_id: int | None = None
         self.opens = False
+        self.owner_id: int | None = None
         self.next_on: dt.date | None = None
         self.rule = LeadRule()
 
     @property
     def last(self) -> Record:
         return self.records[-1]
+
+    @property
+    def is_call(self) -> bool:
+        """Nobody was here yet."""
+        return all(record.found["by_phone"] for record in self.records)
+
+    @property
+    def role(self) -> Role:
+        return Role.TELESALES if self.is_call else Role.SALES_CONSULTANT
+
+    @property
+    def stage(self) -> Stage:
+        return Stage.TELESALES if self.is_call else Stage.SHOWROOM
 
     @property
     def grade(self) -> str:
@@ -67,11 +85,7 @@ def find_visitors(
         visitor = visitors.setdefault(number, Visitor(number))
         visitor.records.append(record)
         record.found["visitor"] = visitor
-    current = rows_in(
-        Lead.objects.current().filter(store=store), "customer__phones__number", visitors,
-        "customer__phones__number", "registered_at", "pk",
-    )  # fmt: skip
-    for number, _registered_at, pk in sorted(current, key=lambda row: row[1:], reverse=True):
+    for number, pk in _current_leads(store, visitors).items():
         visitors[number].lead_id = pk
     bought: dict[str, dt.date] = {}
     owned = VehicleOwnership.objects.filter(store_id=store.pk)
@@ -82,11 +96,19 @@ def find_visitors(
         visitor.rule = rule
         visitor.opens = (
             visitor.lead_id is None
-            and opens_card(visitor.grade, policy, rule)
+            and (visitor.is_call or opens_card(visitor.grade, policy, rule))
             and intention_lives(visitor.grade, on, context.as_of, policy)
             and not (visitor.number in bought and bought[visitor.number] >= visitor.records[0].values["visited_on"])
         )
-    _plan([visitor for visitor in visitors.values() if visitor.opens], policy, context.as_of)
+
+
+def _current_leads(store: Store, numbers: Iterable[str]) -> dict[str, int]:
+    """The current lead of each telephone that has one, the earliest of several."""
+    current = rows_in(
+        Lead.objects.current().filter(store=store), "customer__phones__number", numbers,
+        "customer__phones__number", "registered_at", "pk",
+    )  # fmt: skip
+    return {number: pk for number, _at, pk in sorted(current, key=lambda row: row[1:], reverse=True)}
 
 
 def _when(record: Record) -> tuple[dt.date, dt.time, int]:
@@ -96,12 +118,12 @@ def _when(record: Record) -> tuple[dt.date, dt.time, int]:
 def _plan(visitors: Sequence[Visitor], policy: CadencePolicy, on: dt.date) -> None:
     """The next date of each: by the cadence, or dealt out when it is over."""
     order = [rule.code for rule in policy]
-    late: dict[int, list[Visitor]] = {}
+    late: dict[int | None, list[Visitor]] = {}
     for visitor in visitors:
         visited_on = visitor.last.values["visited_on"]
         visitor.next_on = next_contact_on(grade=visitor.grade, last_contact_on=visited_on, policy=policy)
         if visitor.next_on is not None and visitor.next_on <= on:
-            late.setdefault(visitor.last.found["consultant_id"], []).append(visitor)
+            late.setdefault(visitor.owner_id, []).append(visitor)
     for waiting in late.values():
         waiting.sort(key=lambda one: (order.index(one.grade), -_when(one.last)[0].toordinal(), one.last.row))
         for place, visitor in enumerate(waiting):
@@ -112,21 +134,22 @@ def write_leads(records: Sequence[Record], *, store: Store, context: Context, wr
     """Write the leads that the new and changed lines open. Returns the lead of each line, by its row."""
     lines = [record for record in records if record.verdict in (Verdict.CREATED, Verdict.UPDATED)]
     visitors = list({id(record.found["visitor"]): record.found["visitor"] for record in lines}.values())
+    for number, pk in _current_leads(store, [one.number for one in visitors if one.opens]).items():
+        for visitor in (one for one in visitors if one.number == number):  # came in between looking and here
+            visitor.lead_id, visitor.opens = pk, False
     opening = [visitor for visitor in visitors if visitor.opens]
     for visitor, pk in zip(opening, writer.new_ids(Lead, len(opening)), strict=True):
         visitor.lead_id = pk
+    _choose_owners(opening, store, context)
+    _plan(opening, cadence_policy(store, context.as_of), context.as_of)
     customers = _write_customers(opening, store, context, writer)
-    employed = set(Staff.objects.employed().filter(store=store).order_by().values_list("pk", flat=True))
-    owners = {
-        visitor.number: pk if (pk := visitor.last.found["consultant_id"]) in employed else None for visitor in opening
-    }
     numbers = next_numbers(store=store, series="lead", count=len(opening)) if opening else range(0)
     writer.insert(
         Lead,
         (
             "store_id", "number", "customer_id", "channel", "source", "registered_at", "stage", "owner_id", "pool",
-            "grade", "first_due_at", "first_contact_at", "last_contact_at", "contacts", "next_contact_on", "next_way",
-            "trade_in", "note", "card_opened_on", "created_by_id", "created_at",
+            "telesales_id", "grade", "first_due_at", "first_contact_at", "last_contact_at", "contacts",
+            "next_contact_on", "next_way", "trade_in", "note", "card_opened_on", "created_by_id", "created_at",
         ),
         [
             (
@@ -136,9 +159,10 @@ def write_leads(records: Sequence[Record], *, store: Store, context: Context, wr
                 visitor.records[0].found["channel"],
                 visitor.records[0].values["source"] or "",
                 (first := _moment(visitor.records[0], store)),
-                Stage.SHOWROOM.value,
-                owners[visitor.number],
-                Role.SALES_CONSULTANT.value,
+                visitor.stage.value,
+                visitor.owner_id,
+                visitor.role.value,
+                visitor.owner_id if visitor.is_call else None,
                 visitor.grade,
                 first_contact_due_at(first, visitor.rule),
                 first,
@@ -156,8 +180,25 @@ def write_leads(records: Sequence[Record], *, store: Store, context: Context, wr
         ],
         ids=[visitor.lead_id for visitor in opening],
     )  # fmt: skip
-    _write_histories(opening, owners, store, context, writer)
+    _write_histories(opening, store, context, writer)
     return {record.row: record.found["visitor"].lead_id for record in lines if record.found["visitor"].lead_id}
+
+
+def _choose_owners(opening: Sequence[Visitor], store: Store, context: Context) -> None:
+    """A visitor goes to the consultant of the last line; who only rang up to the agent it names, or by the policy."""
+    employed = Staff.objects.employed().filter(store=store).order_by()
+    agents = set(employed.holding(Role.TELESALES).values_list("pk", flat=True))
+    people = set(employed.values_list("pk", flat=True))
+    waiting = []
+    for visitor in opening:
+        named = visitor.last.found["consultant_id"]
+        visitor.owner_id = named if named in (agents if visitor.is_call else people) else None
+        if visitor.is_call and visitor.owner_id is None:
+            waiting.append(visitor)
+    if waiting:
+        chosen = choose_owners(store=store, role=Role.TELESALES, count=len(waiting), at=context.at)
+        for visitor, owner_id in zip(waiting, chosen, strict=True):
+            visitor.owner_id = owner_id
 
 
 def _moment(record: Record, store: Store) -> dt.datetime:
@@ -186,7 +227,7 @@ def _write_customers(opening: Sequence[Visitor], store: Store, context: Context,
                 names[visitor.number],
                 initials(names[visitor.number])[:32],
                 visitor.last.values["gender"] or "",
-                visitor.last.found["consultant_id"],
+                visitor.owner_id if visitor.is_call else visitor.last.found["consultant_id"],
                 context.at,
             )
             for visitor in new
@@ -201,9 +242,7 @@ def _write_customers(opening: Sequence[Visitor], store: Store, context: Context,
     return found
 
 
-def _write_histories(
-    opening: Sequence[Visitor], owners: dict[str, int | None], store: Store, context: Context, writer: BatchWriter
-) -> None:
+def _write_histories(opening: Sequence[Visitor], store: Store, context: Context, writer: BatchWriter) -> None:
     """Who has the lead, how it was judged, and for which model."""
     writer.insert(
         Ownership,
@@ -213,9 +252,9 @@ def _write_histories(
                 visitor.lead_id,
                 context.at,
                 context.by_id,
-                owners[visitor.number],
-                Role.SALES_CONSULTANT.value,
-                Stage.SHOWROOM.value,
+                visitor.owner_id,
+                visitor.role.value,
+                visitor.stage.value,
                 MoveReason.ASSIGNED.value,
             )
             for visitor in opening

@@ -12,7 +12,7 @@ from dealership.audit.services import record_event
 from dealership.kernel import phones
 from dealership.kernel.errors import N_, Refusal
 from inventory.models import VehicleModel
-from leads.enums import Channel, CustomerStanding, GradedBy, LeadState, Standing
+from leads.enums import Channel, CustomerStanding, GradedBy, LeadState, Stage, Standing
 from leads.models import Lead, Visit
 from leads.rules.register import opens_card, second_grade_due_at, wants_second_grade
 from leads.rules.turn import consumes_turn
@@ -22,7 +22,9 @@ from leads.selectors.turn import turn_board
 from leads.selectors.visits import line_of
 from leads.services.appointments import keep_appointment
 from leads.services.arrivals import ring_owner
+from leads.services.assigning import hold_intake
 from leads.services.grading import NoOpenGrade, grade_lead
+from leads.services.intake import take_in_lead
 from leads.services.registering import NewLead, register_lead
 from leads.services.turn import take_turn
 from staffing.enums import Role
@@ -98,12 +100,15 @@ def register_visit(
     A telephone is looked up: whoever came before is "again"; the current lead behind it is linked, its appointment of
     the day is kept and its owner is told at once, unconditionally (HO-01, AR-01, AR-02). With ``by_turn`` the next
     consultant receives the visitor; a new customer who comes for a car takes the turn (ST-07), an old one goes to the
-    own consultant, or without one to the next, who loses no turn (ST-08). A grade of B or above opens a card (LI-18).
+    own consultant, or without one to the next, who loses no turn (ST-08). A grade of B or above opens a card (LI-18);
+    an enquiry by telephone about a car is an enquiry to telesales, whomever it names (LI-09). One intake at a time in a
+    store, as in take_in_lead: of two lines with one new telephone one opens the lead, and the other finds it (LI-22).
     Refuses ArrivesInFuture, NoOpenGrade; raises BadPhone and UnknownGrade (ValueErrors).
     """
     moment = arrived_at or at
     if moment > at + AHEAD:
         raise ArrivesInFuture
+    hold_intake(store=store)
     visit = Visit(
         store=store,
         visited_on=moment.astimezone(store.tz).date(),
@@ -145,6 +150,7 @@ def complete_visit(
     Without a new number the old one stays. What a telephone or a grade brings along at registration it brings along
     here too. Refuses NoParticulars (LI-14), LeavesBeforeArrival, NoOpenGrade; raises BadPhone and UnknownGrade.
     """
+    hold_intake(store=visit.store)
     Visit.objects.filter(pk=visit.pk).update(created_at=visit.created_at)  # one at a time
     visit.refresh_from_db()
     before = {name: getattr(visit, name) for name in _WATCHED}
@@ -191,15 +197,16 @@ def grade_after_visit(*, visit: Visit, grade: str, by: Staff, at: dt.datetime) -
     code = _open_grade(visit.store, grade, at)
     if visit.left_at is None and not visit.by_phone:
         raise StillHere
+    hold_intake(store=visit.store)
     if not Visit.objects.filter(pk=visit.pk, grade_after="").update(grade_after=code, grade_after_at=at):
         raise AlreadyGraded
-    visit.grade_after, visit.grade_after_at = code, at
+    visit.refresh_from_db(fields=["grade_after", "grade_after_at", "lead", "number"])
     record_event(code="visit.graded", subject=visit, by=by, at=at, data={"grade": [visit.grade, code]})
     lead = visit.lead
     if lead is not None and lead.state == LeadState.OPEN:
         grade_lead(lead=lead, grade=code, graded_by=GradedBy.REGISTER, by=by, at=at)
     elif lead is None:
-        _open_card(visit, code, by, at)
+        (_enquire if visit.by_phone else _open_card)(visit, code, by, at)
     return visit
 
 
@@ -224,6 +231,8 @@ def _write(visit: Visit, facts: VisitFacts) -> None:
         setattr(visit, row.name, value)
     if visit.number:
         visit.no_data = ""
+    if visit.by_phone and visit.channel == Channel.WALK_IN:
+        visit.channel = Channel.PHONE  # what the form proposes; nobody walks in by telephone
 
 
 def _told(name: str, value: Any) -> Any:
@@ -263,7 +272,8 @@ def _receiver(visit: Visit, lead: Lead | None, by: Staff | None, at: dt.datetime
     if consumes_turn(purpose=visit.purpose, is_known=is_known, asked_by_name=False):
         return take_turn(store=visit.store, visit=visit, by=by, at=at)
     board = turn_board(visit.store, visit.visited_on)
-    own = lead.owner if lead is not None else _consultant_before(visit)
+    is_with_seller = lead is not None and lead.stage == Stage.SHOWROOM  # telesales receives nobody at the door
+    own = lead.owner if lead is not None and is_with_seller else _consultant_before(visit)
     return next((person for person in board.order if person == own), board.next)
 
 
@@ -296,35 +306,48 @@ def _follow_up(visit: Visit, lead: Lead | None, by: Staff | None, at: dt.datetim
         visit.invited = visit.invited or bool(changes.get("invited"))
         ring_owner(visit=visit, lead=lead, by=by, at=at)
     _set(visit, changes)
-    if lead is None and visit.grade and visit.purpose == "new_car":
+    if visit.by_phone and (is_new_number or lead is None):
+        _enquire(visit, visit.grade, by, at)
+    elif lead is None and visit.grade and not visit.by_phone:
         _open_card(visit, visit.grade, by, at)
 
 
 def _open_card(visit: Visit, grade: str, by: Staff | None, at: dt.datetime) -> None:
-    """A visitor with a number at B or above gets a card (LI-18), of the consultant who received the visitor. An enquiry
-    by telephone goes to telesales whatever its grade (LI-08)."""
+    """A visitor with a number at B or above gets a card (LI-18), of the consultant who received the visitor."""
     rule = lead_policy(visit.store, visit.visited_on)
     if not visit.number or visit.purpose != "new_car":
         return
-    if not visit.by_phone and not opens_card(grade, cadence_policy(visit.store, visit.visited_on), rule):
+    if opens_card(grade, cadence_policy(visit.store, visit.visited_on), rule):
+        new, pool = _new_lead(visit, grade), Role.SALES_CONSULTANT
+        done = register_lead(store=visit.store, new=new, owner=visit.consultant, pool=pool, by=by, at=at)
+        _set(visit, {"lead": done.lead})
+
+
+def _enquire(visit: Visit, grade: str, by: Staff | None, at: dt.datetime) -> None:
+    """An enquiry by telephone is a lead of telesales whatever its grade, or joins the current one (LI-08, LI-22): until
+    the customer was here telesales does all the follow-up (LI-09). A consultant who was asked for stays in the line,
+    which stands on the card, and receives the customer who comes."""
+    if not visit.number or visit.purpose != "new_car":
         return
-    owner = visit.consultant
-    to_telesales = visit.by_phone and (owner is None or Role.TELESALES in owner.roles)
-    details: Mapping[str, Any] = {"trade_in": visit.trade_in, "note": visit.note, "card_opened_on": visit.visited_on}
-    new = NewLead(
+    named = visit.consultant
+    agent = named if named is not None and Role.TELESALES in named.roles else None
+    new = _new_lead(visit, grade)
+    done = take_in_lead(store=visit.store, new=new, role=Role.TELESALES, by=by, at=at, owner=agent)
+    _set(visit, {"lead": done.lead})
+
+
+def _new_lead(visit: Visit, grade: str) -> NewLead:
+    return NewLead(
         name=visit.name or phones.mask(visit.number),
         number=visit.number,
         channel=Channel(visit.channel),
-        registered_at=visit.arrived_at or at,
+        registered_at=visit.arrived_at or visit.created_at,
         source=visit.source,
         grade=grade,
         models=[visit.model] if visit.model is not None else [],
         gender=visit.gender,
-        details=details,
+        details={"trade_in": visit.trade_in, "note": visit.note, "card_opened_on": visit.visited_on},
     )
-    pool = Role.TELESALES if to_telesales else Role.SALES_CONSULTANT
-    done = register_lead(store=visit.store, new=new, owner=owner, pool=pool, by=by, at=at)
-    _set(visit, {"lead": done.lead})
 
 
 def _set(visit: Visit, changes: Mapping[str, Any]) -> None:

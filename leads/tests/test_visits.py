@@ -404,3 +404,71 @@ def test_a_day_closes_when_everybody_has_left_and_every_line_says_why(store: Sto
     assert RegisterDay.objects.get().totals["visits"] == 1
     page = register_page(desk, store, on)
     assert (page.totals.visits, len(page.lines), page.late) == (1, 2, 1)
+
+
+# --- enquiries by telephone ----------------------------------------------------------------------------------------
+def rang(store: Store, by: Staff, **facts: object) -> Visit:
+    return register_visit(store=store, facts=VisitFacts(number=NUMBER, **facts), by=by, at=AT, by_phone=True)
+
+
+@pytest.mark.rule("LI-09", "LI-03")
+@pytest.mark.parametrize("grade", ["H", "C", ""])
+@pytest.mark.parametrize("named", [True, False])
+def test_a_telephone_enquiry_is_a_lead_of_telesales_whomever_it_names(
+    store: Store, desk: Staff, agent: Staff, first: Staff, grade: str, named: bool
+) -> None:
+    visit = rang(store, desk, grade=grade, consultant=first if named else None)
+
+    lead = visit.lead
+    assert lead is not None
+    assert (lead.stage, lead.owner, lead.telesales, lead.pool) == ("telesales", agent, agent, "telesales")
+    assert (lead.grade, lead.channel, visit.channel) == (grade, "phone", "phone")
+    assert visit.consultant == (first if named else None)
+
+
+@pytest.mark.rule("ST-08", "LI-09")
+def test_who_was_asked_for_by_telephone_receives_the_customer(
+    store: Store, desk: Staff, agent: Staff, first: Staff, second: Staff
+) -> None:
+    rang(store, desk, grade="A", consultant=second)
+
+    visit = register_visit(store=store, facts=VisitFacts(number=NUMBER), by=desk, at=LATER, by_turn=True)
+
+    assert (visit.consultant, Turn.objects.count()) == (second, 0)
+    assert visit.lead is not None
+    assert (visit.lead.owner, Lead.objects.count()) == (agent, 1)
+
+
+@pytest.mark.rule("LI-22", "LI-08")
+def test_a_telephone_enquiry_joins_the_current_lead_and_its_owner_is_told(
+    store: Store, desk: Staff, agent: Staff, first: Staff
+) -> None:
+    lead = telesales_lead(store, agent)
+
+    visit = rang(store, desk, grade="H", consultant=first, note="问了现车")
+
+    lead.refresh_from_db()
+    assert (visit.lead, Lead.objects.count(), lead.owner, lead.note) == (lead, 1, agent, "问了现车")
+    assert told(agent) == ["%(name)s has asked again: the enquiry joined your lead %(number)s."]
+
+
+@pytest.mark.rule("LI-08")
+def test_a_number_that_a_telephone_enquiry_leaves_later_opens_the_lead_then(
+    store: Store, desk: Staff, agent: Staff, first: Staff
+) -> None:
+    visit = register_visit(store=store, facts=VisitFacts(consultant=first), by=desk, at=AT, by_phone=True)
+    none_yet = visit.lead
+
+    complete_visit(visit=visit, facts=VisitFacts(number=NUMBER, grade="C", consultant=first), by=first, at=LATER)
+    complete_visit(visit=visit, facts=VisitFacts(name="来客例", grade="C", consultant=first), by=first, at=LATER)
+
+    assert none_yet is None
+    assert visit.lead is not None
+    assert (visit.lead.stage, visit.lead.owner, Lead.objects.count()) == ("telesales", agent, 1)
+
+
+@pytest.mark.rule("LI-16")
+def test_a_call_about_papers_is_no_lead(store: Store, desk: Staff, agent: Staff) -> None:
+    visit = rang(store, desk, purpose="collection", grade="A")
+
+    assert (visit.lead, Lead.objects.count()) == (None, 0)

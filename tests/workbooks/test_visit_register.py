@@ -185,6 +185,39 @@ def test_lines_of_one_telephone_are_one_lead(register: Load, store: Store) -> No
     ]  # fmt: skip
 
 
+@pytest.mark.rule("LI-09", "LI-08")
+def test_who_only_rang_up_is_a_lead_of_telesales(register: Load, store: Store, consultant: Staff) -> None:
+    agents = [StaffFactory(store=store, name=name, roles=["telesales"]) for name in ("电销甲", "电销乙")]
+    call = {"客户来源": "来电", "到店时间": None, "离去时间": None}
+
+    register(
+        line(**call, 意向级别="C"),
+        line(**call, 电话="13900000322", 销售顾问="电销乙"),
+        line(**call, 电话="13900000323", 日期="2026-11-19"),
+        line(电话="13900000323"),
+    )
+
+    rows = Lead.objects.order_by("customer__phones__number").values_list("stage", "pool", "owner", "telesales", "grade")
+    assert list(rows) == [
+        ("telesales", "telesales", agents[0].pk, agents[0].pk, "C"),
+        ("telesales", "telesales", agents[1].pk, agents[1].pk, "B"),
+        ("showroom", "sales_consultant", consultant.pk, None, "B"),
+    ]
+    assert list(Visit.objects.filter(by_phone=True).values_list("consultant__name", flat=True).order_by("number")) == [
+        "张顾问", "电销乙", "张顾问",
+    ]  # fmt: skip
+    assert [row.owner for row in Ownership.objects.filter(stage="telesales").order_by("pk")] == agents
+
+
+@pytest.mark.rule("LI-09")
+def test_a_call_without_anybody_in_telesales_waits_in_its_pool(register: Load, consultant: Staff) -> None:
+    register(line(客户来源="来电", 到店时间=None, 离去时间=None))
+
+    lead = Lead.objects.get()
+    assert (lead.owner, lead.pool, lead.stage) == (None, "telesales", "telesales")
+    assert Customer.objects.get().owner is None
+
+
 @pytest.mark.rule("LI-21")
 def test_a_current_lead_is_linked_and_stays_as_it_is(register: Load, store: Store) -> None:
     agent = StaffFactory(store=store, roles=["telesales"])
