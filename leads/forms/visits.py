@@ -15,7 +15,7 @@ from leads.enums import CameBy, Channel, InformationSource, NoData, Standing, Tr
 from leads.models import Visit
 from leads.rules.policies import CadencePolicy
 from leads.services.visits import VisitFacts
-from staffing.enums import Gender
+from staffing.enums import Capability, Gender
 from staffing.models import Staff
 
 NOT_SAID = ("", _("Not said"))
@@ -86,6 +86,11 @@ class _LineForm(forms.Form):
         model.queryset = VehicleModel.objects.filter(is_active=True).order_by("brand", "name", "pk")
         grade.choices = [("", gettext("Not judged yet")), *open_grades(policy)]
 
+    def _ask_grade(self, *, number: str, grade: str) -> None:
+        """An enquiry by telephone is judged while the customer is on the line (LI-08)."""
+        if number and not grade and self.cleaned_data.get("purpose") == VisitPurpose.NEW_CAR:
+            self.add_error("grade", _("Judge the grade: the enquiry becomes a lead of telesales at once."))
+
     def _facts(self, **more: Any) -> VisitFacts:
         read = self.cleaned_data
         names = (
@@ -96,25 +101,34 @@ class _LineForm(forms.Form):
 
 
 class ArrivalForm(_LineForm):
-    """The quick line of the desk: everything has a default, so that Enter alone registers a visitor."""
+    """The quick line: everything has a default, so that Enter alone registers a visitor. The desk gives the visitor to
+    anybody; a consultant writes down the own one, and who comes when it is the own turn."""
 
     arrived = ClockField(label=_("Arrived"), required=False)
     by_phone = forms.BooleanField(label=_("A call, not a visit"), required=False)
     consultant = forms.ChoiceField(label=_("Consultant"), initial=BY_TURN)
 
-    def __init__(self, *args: Any, people: list[Staff], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Staff, people: list[Staff], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["consultant"]
         assert isinstance(field, forms.ChoiceField)
-        self._people = {str(person.pk): person for person in people}
-        named = [(pk, person.name) for pk, person in self._people.items()]
-        field.choices = [
-            (BY_TURN, gettext("By turn")),
-            (gettext("Asked for by name"), named),
-            (NOBODY, gettext("Nobody yet")),
-        ]
+        is_desk = user.may(Capability.RUN_REGISTER)
+        self._people = {str(person.pk): person for person in (people if is_desk else [user])}
+        if is_desk:
+            named = [(pk, person.name) for pk, person in self._people.items()]
+            field.choices = [
+                (BY_TURN, gettext("By turn")),
+                (gettext("Asked for by name"), named),
+                (NOBODY, gettext("Nobody yet")),
+            ]
+        else:
+            field.choices = [(str(user.pk), gettext("My own visitor"))]
+            if people[:1] == [user]:
+                field.choices = [(BY_TURN, gettext("It is my turn")), *field.choices]
+            field.initial = field.choices[0][0]
         self.fields["number"].widget.attrs |= {
-            "hx-get": str(reverse_lazy("visit_look_up")),
+            "hx-post": str(reverse_lazy("visit_look_up")),
+            "hx-params": "number",
             "hx-trigger": "input changed delay:250ms",
             "hx-target": "#found",
             "hx-swap": "outerHTML",
@@ -122,6 +136,12 @@ class ArrivalForm(_LineForm):
             "data-key": "a",
             "data-key-label": gettext("Register a visitor"),
         }
+
+    def clean(self) -> dict[str, Any]:
+        read = self.cleaned_data
+        if read.get("by_phone"):
+            self._ask_grade(number=read.get("number", ""), grade=read.get("grade", ""))
+        return read
 
     @property
     def by_turn(self) -> bool:
@@ -132,7 +152,8 @@ class ArrivalForm(_LineForm):
 
 
 class VisitForm(_LineForm):
-    """The whole line. An empty telephone keeps the one that is there; it is shown masked beside it."""
+    """The whole line. An empty telephone keeps the one that is there; it is shown masked beside it. Who receives the
+    visitor is for the desk to say."""
 
     arrived = ClockField(label=_("Arrived"))
     left = ClockField(label=_("Left at"), required=False)
@@ -153,12 +174,21 @@ class VisitForm(_LineForm):
         initial["arrived"] = visit.arrived_at and visit.arrived_at.astimezone(tz).time()
         initial["left"] = visit.left_at and visit.left_at.astimezone(tz).time()
         super().__init__(*args, initial=initial, **kwargs)
+        self._visit = visit
         people = self.fields["consultant"]
         assert isinstance(people, forms.ModelChoiceField)
         people.queryset = receivers(user, visit)
+        people.disabled = not user.may(Capability.RUN_REGISTER)
         if visit.number:
             self.fields["number"].widget.attrs["placeholder"] = phones.mask(visit.number)
             self.fields["number"].help_text = _("Leave it empty to keep the number.")
+
+    def clean(self) -> dict[str, Any]:
+        read = self.cleaned_data
+        if self._visit.by_phone:
+            number, grade = read.get("number") or self._visit.number, read.get("grade") or self._visit.grade
+            self._ask_grade(number=number, grade=grade)
+        return read
 
     def facts(self) -> VisitFacts:
         read = self.cleaned_data

@@ -1,15 +1,17 @@
 """The day of the register: its lines, who is in the house, what is due, and the totals."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from customers.models import CustomerPhone
+from customers.models import Customer, CustomerPhone
 from leads.enums import AppointmentState, Stage
 from leads.models import Appointment, Lead, RegisterDay, Visit
 from leads.rules.register import DayTotals, Line, day_totals, flow_of, is_open_line
+from leads.selectors.search import token_of_lead
+from staffing.enums import Capability
 from staffing.models import Staff, Store
 
 #: The second grades that the page lists at most; the oldest come first.
@@ -38,12 +40,16 @@ def line_of(visit: Visit, *, had_card: bool | None = None) -> Line:
 
 @dataclass(frozen=True)
 class RegisterLine:
-    """A row with what the page says of it. ``rings``: the telesales agent whose lead it is."""
+    """A row with what the page says of it, to one person. ``name``: as written, else that of the customer behind the
+    telephone, when the person may know it; ``rings``: the telesales agent whose lead it is; ``may_edit``: the line is
+    the person's to write."""
 
     visit: Visit
+    name: str
     flow: str
     is_open: bool
     rings: Staff | None
+    may_edit: bool
 
     @property
     def is_here(self) -> bool:
@@ -52,14 +58,16 @@ class RegisterLine:
 
 @dataclass(frozen=True)
 class RegisterPage:
-    """A day: ``lines`` by arrival, ``here`` those who have not left, their keys 1 to 9. The totals of a closed day are
-    those it was closed with; ``late`` lines were written after."""
+    """A day: ``lines`` by arrival, ``here`` those who have not left, their keys 1 to 9. ``is_whole``: the store's and
+    not a person's own lines. The totals of a closed day are those it was closed with; ``late`` lines were written
+    after."""
 
     on: dt.date
     lines: tuple[RegisterLine, ...]
     here: tuple[RegisterLine, ...]
     totals: DayTotals
     closed: RegisterDay | None
+    is_whole: bool
 
     @property
     def late(self) -> int:
@@ -67,30 +75,55 @@ class RegisterPage:
 
 
 def register_page(user: Staff, store: Store, on: dt.date) -> RegisterPage:
-    """The day as a person may see it. Two queries."""
+    """The day as a person may see it. Two queries at the desk, three for others."""
     visits = Visit.objects.visible_to(user).filter(store=store, visited_on=on).select_related(*_SHOWN)
-    lines = tuple(_shown(visit) for visit in visits.order_by("arrived_at", "pk"))
+    lines = register_lines(user, visits.order_by("arrived_at", "pk"))
     closed = RegisterDay.objects.visible_to(user).filter(store=store, on=on).select_related("closed_by").first()
+    is_whole = user.may(Capability.RUN_REGISTER)
     return RegisterPage(
         on=on,
         lines=lines,
         here=tuple(line for line in lines if line.is_here),
-        totals=DayTotals(**closed.totals) if closed else day_totals(line_of(line.visit) for line in lines),
+        totals=DayTotals(**closed.totals) if closed and is_whole else day_totals(line_of(row.visit) for row in lines),
         closed=closed,
+        is_whole=is_whole,
     )
 
 
-def _shown(visit: Visit) -> RegisterLine:
+def register_lines(user: Staff, visits: "QuerySet[Visit] | Sequence[Visit]") -> tuple[RegisterLine, ...]:
+    """Rows, with their people and leads, as a person may see them. One query beside the rows', none at the desk."""
+    rows = list(visits)
+    named = _named(user, {row.lead_id for row in rows if row.lead_id is not None})
+    return tuple(_shown(user, visit, is_named=visit.lead_id in named) for visit in rows)
+
+
+def _named(user: Staff, lead_ids: Collection[int]) -> Collection[int]:
+    """The leads whose customers the person may know by name: the desk greets everybody by it, of a colleague's customer
+    nobody else learns more than whose it is."""
+    if user.may(Capability.RUN_REGISTER) or not lead_ids:
+        return lead_ids
+    return set(Lead.objects.visible_to(user).filter(pk__in=lead_ids).values_list("pk", flat=True))
+
+
+def _shown(user: Staff, visit: Visit, *, is_named: bool) -> RegisterLine:
     line, lead = line_of(visit), visit.lead
     agent = lead.telesales or lead.owner if lead is not None and lead.stage == Stage.TELESALES else None
-    return RegisterLine(visit=visit, flow=flow_of(line), is_open=is_open_line(line), rings=agent)
+    is_own = visit.consultant_id == user.pk or (lead is not None and lead.owner_id == user.pk)
+    return RegisterLine(
+        visit=visit,
+        name=visit.name or (lead.customer.name if lead is not None and is_named else ""),
+        flow=flow_of(line),
+        is_open=is_open_line(line),
+        rings=agent,
+        may_edit=user.may(Capability.RUN_REGISTER) or is_own,
+    )
 
 
-def grades_due(user: Staff, store: Store) -> list[Visit]:
-    """The second grades that wait for one's judgement, or for that of those whose register one keeps (LG-08)."""
-    rows = Visit.objects.visible_to(user).filter(store=store, grade_after="", grade_due_at__isnull=False)
-    rows = rows.filter(left_at__isnull=False).select_related("consultant", "model", "lead__customer")
-    return list(rows.order_by("grade_due_at", "pk")[:LISTED_GRADES])
+def grades_due(user: Staff, store: Store) -> tuple[RegisterLine, ...]:
+    """The second grades that wait for one's judgement; at the desk the store's (LG-08)."""
+    rows = Visit.objects.editable_by(user).filter(store=store, grade_after="", grade_due_at__isnull=False)
+    rows = rows.filter(left_at__isnull=False).select_related(*_SHOWN)
+    return register_lines(user, rows.order_by("grade_due_at", "pk")[:LISTED_GRADES])
 
 
 def day_of_store(store: Store, on: dt.date) -> tuple[dt.datetime, dt.datetime]:
@@ -99,12 +132,12 @@ def day_of_store(store: Store, on: dt.date) -> tuple[dt.datetime, dt.datetime]:
     return start, dt.datetime.combine(on + dt.timedelta(days=1), dt.time.min, tzinfo=store.tz)
 
 
-def expected_visitors(store: Store, on: dt.date) -> QuerySet[Appointment]:
-    """Who is expected in the store that day and has not come yet, whoever invited them: the desk knows them all."""
+def expected_visitors(user: Staff, store: Store, on: dt.date) -> QuerySet[Appointment]:
+    """Who is expected in the store that day and has not come yet: at the desk whoever invited them, else of the leads
+    that one sees."""
     start, end = day_of_store(store, on)
-    rows = Appointment.objects.filter(
-        state=AppointmentState.OPEN, expected_at__gte=start, expected_at__lt=end, lead__store=store
-    )
+    rows = Appointment.objects.all() if user.may(Capability.RUN_REGISTER) else Appointment.objects.visible_to(user)
+    rows = rows.filter(state=AppointmentState.OPEN, expected_at__gte=start, expected_at__lt=end, lead__store=store)
     return rows.select_related("lead__customer", "lead__owner", "made_by").order_by("expected_at", "pk")
 
 
@@ -118,22 +151,27 @@ def appointments_of(user: Staff, *, at: dt.datetime, days: int = 30) -> QuerySet
 
 @dataclass(frozen=True)
 class Found:
-    """What the desk learns of a telephone: that it is known, who keeps it, and that the customer is invited today. The
-    name only of whom the person may see, or of an invited one: the desk greets them by it."""
+    """What somebody learns of a telephone. The desk: who it is, who keeps the customer, whom the arrival rings, when
+    the customer was here and is expected. Others the same of what they may see; of a colleague's lead or customer the
+    ``owner`` (empty: nobody's) and nothing more, with a ``token`` that lets them ask for a ruling about the lead."""
 
     number: str
-    customer: str
-    lead: Lead | None
-    last_visit: Visit | None
-    appointment: Appointment | None
+    customer: str = ""
+    lead: Lead | None = None
+    last_visit: Visit | None = None
+    appointment: Appointment | None = None
+    owner: str = ""
+    token: str = ""
+    is_colleagues: bool = False
 
     @property
     def is_known(self) -> bool:
-        return bool(self.customer or self.lead or self.last_visit)
+        return bool(self.customer or self.lead or self.last_visit or self.is_colleagues)
 
 
-def look_up(store: Store, number: str, on: dt.date) -> Found:
-    """What is known of a telephone in E.164 (AR-02, LI-21). Four queries at most."""
+def look_up(user: Staff, store: Store, number: str, on: dt.date) -> Found:
+    """What is known of a telephone in E.164 (AR-02, LI-21). Four queries at most at the desk, six for others."""
+    is_desk = user.may(Capability.RUN_REGISTER)
     lead = (
         Lead.objects.current()
         .filter(store=store, customer__phones__number=number)
@@ -141,22 +179,26 @@ def look_up(store: Store, number: str, on: dt.date) -> Found:
         .order_by("registered_at", "pk")
         .first()
     )
-    visits = Visit.objects.filter(store=store, number=number, by_phone=False).select_related("consultant")
-    appointment = None
+    if lead is not None and lead.pk not in _named(user, {lead.pk}):
+        owner = lead.owner.name if lead.owner is not None else ""
+        return Found(number, owner=owner, token=token_of_lead(user, lead.pk), is_colleagues=True)
+    appointment, name = None, lead.customer.name if lead is not None else ""
     if lead is not None:
-        appointment = expected_visitors(store, on).filter(lead=lead).first()
-        name = lead.customer.name
+        appointment = expected_visitors(user, store, on).filter(lead=lead).first()
     else:
-        phone = CustomerPhone.objects.filter(store=store, number=number).select_related("customer").order_by("pk")
-        first = phone.first()
-        name = first.customer.name if first is not None else ""
-    return Found(
-        number=number,
-        customer=name,
-        lead=lead,
-        last_visit=visits.order_by("-visited_on", "-pk").first(),
-        appointment=appointment,
-    )
+        phones = CustomerPhone.objects.filter(store=store, number=number).select_related("customer__owner")
+        customer = phone.customer if (phone := phones.order_by("pk").first()) is not None else None
+        if customer is not None:
+            if not is_desk and not Customer.objects.visible_to(user).filter(pk=customer.pk).exists():
+                owner = customer.owner.name if customer.owner is not None else ""
+                return Found(number, owner=owner, is_colleagues=True)
+            name = customer.name
+    visits = Visit.objects.filter(store=store, number=number, by_phone=False).select_related("consultant")
+    last = visits.order_by("-visited_on", "-pk").first()
+    if last is not None and not name and not is_desk and not Visit.objects.visible_to(user).filter(pk=last.pk).exists():
+        owner = last.consultant.name if last.consultant is not None else ""
+        return Found(number, owner=owner, is_colleagues=True)
+    return Found(number, customer=name, lead=lead, last_visit=last, appointment=appointment)
 
 
 def waiting_for_hand_over(user: Staff) -> Sequence[Visit]:

@@ -27,6 +27,16 @@ class NoReasonToSkip(Refusal):
     message = N_("Say why %(name)s is passed over.")
 
 
+class GivenBackAlready(Refusal):
+    message = N_("This turn is given back already.")
+
+
+class TurnOfAnotherDay(Refusal):
+    """The order of the morning rests on the days before."""
+
+    message = N_("Only a turn of today can be given back.")
+
+
 @transaction.atomic
 def take_turn(*, store: Store, visit: Visit, by: Staff | None, at: dt.datetime) -> Staff | None:
     """Give the visit to whoever is next, who goes to the end of the line (ST-05, ST-07). None when nobody is at work.
@@ -60,6 +70,21 @@ def skip_turn(*, store: Store, on: dt.date, consultant: Staff, reason: str, by: 
     if step is None:
         raise NotNext(name=consultant.name)
     record_event(code="turn.skipped", subject=step, by=by, at=at, data={"who": consultant.pk, "reason": reason})
+    return step
+
+
+@transaction.atomic
+def give_back_turn(*, step: Turn, by: Staff, at: dt.datetime) -> Turn:
+    """Undo a step that was taken by mistake: the turn runs on as if it had not been. The row stays, and says who gave
+    it back; who received the visitor does not change. Refuses TurnOfAnotherDay, GivenBackAlready."""
+    if step.on != at.astimezone(step.store.tz).date():
+        raise TurnOfAnotherDay
+    rows = Turn.objects.filter(pk=step.pk, given_back_at__isnull=True)
+    if not rows.update(given_back_at=at, given_back_by=by):
+        raise GivenBackAlready
+    step.given_back_at, step.given_back_by = at, by
+    data = {"who": step.consultant_id, "step": step.step, "visit": step.visit_id}
+    record_event(code="turn.given_back", subject=step, by=by, at=at, data=data)
     return step
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("visits/add/", visits.visit_add, name="visit_add"),
     path("visits/look-up/", visits.visit_look_up, name="visit_look_up"),
     path("visits/turn/skip/", visits.turn_skip, name="turn_skip"),
+    path("visits/turn/<int:pk>/give-back/", visits.turn_give_back, name="turn_give_back"),
     path("visits/close/", visits.register_close, name="register_close"),
     path("visits/<int:pk>/", visits.visit_page, name="visit_page"),
     path("visits/<int:pk>/leave/", visits.visit_leave, name="visit_leave"),

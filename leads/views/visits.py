@@ -17,13 +17,13 @@ from dealership.web.answers import render_page, render_refused
 from dealership.web.guards import guard
 from dealership.web.request import AuthenticatedRequest
 from leads.forms.visits import ArrivalForm, GradeAfterForm, VisitForm, moment_of
-from leads.models import Visit
+from leads.models import Turn, Visit
 from leads.rules.register import flow_of
 from leads.selectors.policies import cadence_policy
-from leads.selectors.turn import turn_board
-from leads.selectors.visits import expected_visitors, grades_due, line_of, look_up, register_page
+from leads.selectors.turn import steps_of, turn_board
+from leads.selectors.visits import expected_visitors, grades_due, line_of, look_up, register_lines, register_page
 from leads.services.register_days import close_register
-from leads.services.turn import skip_turn
+from leads.services.turn import give_back_turn, skip_turn
 from leads.services.visits import complete_visit, grade_after_visit, leave_visit, register_visit
 from staffing.enums import Capability
 from staffing.models import Staff, Store
@@ -45,7 +45,7 @@ def visit_add(request: AuthenticatedRequest) -> HttpResponse:
     store, at = _store(request), clock.now()
     on = at.astimezone(store.tz).date()
     policy, board = cadence_policy(store, on), turn_board(store, on)
-    form = ArrivalForm(request.POST, policy=policy, people=list(board.order))
+    form = ArrivalForm(request.POST, policy=policy, user=request.user, people=list(board.order))
     if form.is_valid():
         arrived_at = moment_of(on, form.cleaned_data["arrived"], store.tz)
         try:
@@ -67,16 +67,17 @@ def visit_add(request: AuthenticatedRequest) -> HttpResponse:
 
 
 @guard(Capability.KEEP_REGISTER)
-@require_GET
+@require_POST
 def visit_look_up(request: AuthenticatedRequest) -> HttpResponse:
-    """What is known of the telephone that is being typed."""
+    """What is known of the telephone that is being typed. Sent as a POST: an address with a telephone in it would stand
+    in the log of every proxy."""
     store, at = _store(request), clock.now()
-    context: dict[str, Any] = {"found": None}
+    context: dict[str, Any] = {"found": None, "may_ask": request.user.may(Capability.WORK_LEADS)}
     try:
-        number = phones.normalise(request.GET.get("number", ""))
+        number = phones.normalise(request.POST.get("number", ""))
     except BadValue:
         return render_page(request, "leads/_visit_found.html", context)
-    context["found"] = look_up(store, number, at.astimezone(store.tz).date())
+    context["found"] = look_up(request.user, store, number, at.astimezone(store.tz).date())
     return render_page(request, "leads/_visit_found.html", context)
 
 
@@ -103,8 +104,10 @@ def visit_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("visit_page", pk)
+    (line,) = register_lines(request.user, [visit])
     context = {
         "visit": visit,
+        "line": line,
         "form": form,
         "flow": flow_of(line_of(visit)),
         "grading": GradeAfterForm(policy=policy),
@@ -126,8 +129,8 @@ def visit_leave(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     except SentenceError as refusal:
         messages.warning(request, refusal.sentence(_))
     else:
-        known = visit.name or (visit.lead.customer.name if visit.lead is not None else "")
-        messages.success(request, _("%(name)s left.") % {"name": known or _("The visitor")})
+        (line,) = register_lines(request.user, [visit])
+        messages.success(request, _("%(name)s left.") % {"name": line.name or _("The visitor")})
     return redirect(_day(visit))
 
 
@@ -151,7 +154,7 @@ def visit_grade(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     )
 
 
-@guard(Capability.KEEP_REGISTER)
+@guard(Capability.RUN_REGISTER)
 @require_POST
 def turn_skip(request: AuthenticatedRequest) -> HttpResponse:
     """Pass over whoever is next, with the reason."""
@@ -172,7 +175,22 @@ def turn_skip(request: AuthenticatedRequest) -> HttpResponse:
     return redirect("visit_register")
 
 
-@guard(Capability.KEEP_REGISTER)
+@guard(Capability.RUN_REGISTER)
+@require_POST
+def turn_give_back(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Undo a step of today's turn that was taken by mistake."""
+    steps = Turn.objects.visible_to(request.user).select_related("store", "consultant")
+    step = get_object_or_404(steps, pk=pk, store=_store(request))
+    try:
+        give_back_turn(step=step, by=request.user, at=clock.now())
+    except SentenceError as refusal:
+        messages.warning(request, refusal.sentence(_))
+    else:
+        messages.success(request, _("The turn of %(name)s is given back.") % {"name": step.consultant.name})
+    return redirect("visit_register")
+
+
+@guard(Capability.RUN_REGISTER)
 @require_POST
 def register_close(request: AuthenticatedRequest) -> HttpResponse:
     """Total a day and close it (LI-15)."""
@@ -194,7 +212,9 @@ def _store(request: AuthenticatedRequest) -> Store:
 
 
 def _visit(request: AuthenticatedRequest, pk: int) -> Visit:
-    return get_object_or_404(Visit.objects.visible_to(request.user).select_related(*_LINE), pk=pk)
+    """A line that the person may write: of the store at the desk, else of the own visitors."""
+    lines = Visit.objects.visible_to(request.user).editable_by(request.user)
+    return get_object_or_404(lines.select_related(*_LINE), pk=pk)
 
 
 def _day(visit: Visit) -> str:
@@ -235,9 +255,10 @@ def _page(request: AuthenticatedRequest, form: ArrivalForm | None = None) -> dic
         "before": on - dt.timedelta(days=1),
         "after": on + dt.timedelta(days=1) if on < today else None,
         "board": board,
-        "form": form or ArrivalForm(policy=policy, people=list(board.order)),
-        "expected": list(expected_visitors(store, on)) if on >= today else [],
-        "due": grades_due(request.user, store) if on == today else [],
+        "form": form or ArrivalForm(policy=policy, user=request.user, people=list(board.order)),
+        "steps": steps_of(request.user, store, on) if on == today else [],
+        "expected": list(expected_visitors(request.user, store, on)) if on >= today else [],
+        "due": grades_due(request.user, store) if on == today else (),
         "grading": GradeAfterForm(policy=policy, auto_id=False),
         "at": at,
     }
