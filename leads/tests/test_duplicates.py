@@ -153,7 +153,7 @@ def test_one_box_finds_leads(client, seller, typed):
     a_lead(seller, "13911111111", name="李四例", initials="lsl")
     client.force_login(seller, backend=BACKEND)
 
-    found = client.get("/customers/", {"q": typed}).context["found"].leads
+    found = client.post("/customers/", {"q": typed}, follow=True).context["found"].leads
 
     assert [row.pk for row in found.seen] == [lead.pk]
     assert found.others == ()
@@ -165,7 +165,7 @@ def test_a_lead_of_a_customer_whom_one_does_not_keep_opens_its_card(client, stor
     lead = a_lead(seller, "13900005678", telesales=agent)
     client.force_login(agent, backend=BACKEND)
 
-    answer = client.get("/search/", {"q": "5678"})
+    answer = client.post("/search/", {"q": "5678"})
 
     assert (answer.status_code, answer.url) == (302, f"/leads/{lead.pk}/")
 
@@ -176,7 +176,7 @@ def test_part_of_what_is_known_tells_nothing_of_a_colleague(client, store, selle
     other = StaffFactory(store=store, roles=["sales_consultant"], language="en")
     client.force_login(other, backend=BACKEND)
 
-    answer = client.get("/customers/", {"q": typed})
+    answer = client.post("/customers/", {"q": typed}, follow=True)
 
     assert answer.context["found"].leads.others == ()
     assert "卖家例" not in answer.content.decode()
@@ -187,7 +187,7 @@ def test_the_whole_number_tells_the_owner_and_nothing_more(client, store, seller
     other = StaffFactory(store=store, name="同事例", roles=["sales_consultant"], language="en")
     client.force_login(other, backend=BACKEND)
 
-    page = client.get("/search/", {"q": "13900005678"})
+    page = client.post("/search/", {"q": "13900005678"}, follow=True)
     text = page.content.decode()
     (found,) = page.context["found"].leads.others
     client.post("/leads/ruling/", {"lead": found.token})
@@ -205,7 +205,7 @@ def test_only_who_found_a_lead_asks_about_it(client, store, seller, supervisor):
     a_lead(seller, "13900005678")
     finder, other = (StaffFactory(store=store, roles=["sales_consultant"]) for _number in range(2))
     client.force_login(finder, backend=BACKEND)
-    (found,) = client.get("/search/", {"q": "13900005678"}).context["found"].leads.others
+    (found,) = client.post("/search/", {"q": "13900005678"}, follow=True).context["found"].leads.others
     client.force_login(other, backend=BACKEND)
 
     answers = [client.post("/leads/ruling/", {"lead": token}) for token in (found.token, "1", "")]
@@ -219,7 +219,10 @@ def test_another_store_s_leads_are_not_found(client, seller):
     a_lead(stranger, "13900005678", number="T-77")
     client.force_login(seller, backend=BACKEND)
 
-    found = [client.get("/customers/", {"q": typed}).context["found"].leads for typed in ("13900005678", "T-77", "zsl")]
+    found = [
+        client.post("/customers/", {"q": typed}, follow=True).context["found"].leads
+        for typed in ("13900005678", "T-77", "zsl")
+    ]
 
     assert [(one.seen, one.others) for one in found] == [((), ())] * 3
 

@@ -26,3 +26,14 @@ class Visit:
         """The names of the addresses that are looked at."""
         own = () if self.status == 404 or self.drawn_by else (resolve(self.address.partition("?")[0]).view_name,)
         return (*own, *self.shows)
+
+
+def search_for(text: str) -> Callable[[Page], None]:
+    """Type into the box of the header, and send it."""
+
+    def act(page: Page) -> None:
+        page.locator("#top-search").fill(text)
+        with page.expect_navigation():
+            page.locator("#top-search").press("Enter")
+
+    return act

@@ -26,7 +26,7 @@ from staffing.models import Staff, Store
 from staffing.tests.factories import StaffFactory, StoreFactory
 from tests.browser import workbooks
 from tests.browser.pages import session_cookie
-from tests.browser.visit import Visit
+from tests.browser.visit import Visit, search_for
 from tests.browser.visits_leads_cards import NO_CARD_PAGE, card_visits
 from tests.browser.visits_leads_discipline import discipline_visits
 from tests.browser.visits_leads_duplicates import duplicate_visits
@@ -178,8 +178,8 @@ def _desk(store: Store) -> Iterator[Visit]:
     customer = reverse("customer_page", args=[complaint.customer_id])
     yield Visit("customers", reverse("customer_list"), "D041")
     yield Visit("customers-empty", reverse("customer_list"), "N-AGENT")
-    yield Visit("search-many", f"{reverse('search')}?q=8", "D041")
-    yield Visit("search-nothing", f"{reverse('search')}?q=nobody", "D041")
+    yield Visit("search-many", reverse("customer_list"), "D041", search_for("8"), shows=("search",))
+    yield Visit("search-nothing", reverse("customer_list"), "D041", search_for("nobody"))
     yield Visit("customer", customer, "D041")
     yield Visit("phone", customer, "D041", _reveal, shows=("reveal_phone",))
     yield Visit("vehicle", reverse("vehicle_file", args=[complaint.vehicle_id]), "D041")

@@ -8,11 +8,11 @@ from playwright.sync_api import Page
 from customers.models import Customer
 from leads.models import Lead
 from staffing.models import Store
-from tests.browser.visit import Visit
+from tests.browser.visit import Visit, search_for
 
 
 def duplicate_visits(store: Store) -> Iterator[Visit]:
-    duplicates, search = reverse("lead_duplicates"), reverse("search")
+    duplicates = reverse("lead_duplicates")
     yield Visit("duplicates", duplicates, "D021")
     yield Visit("duplicates-empty", duplicates, "N-SELLER")
     earlier, later = Lead.objects.filter(store=store, customer__name="秦重例").order_by("registered_at")
@@ -26,8 +26,8 @@ def duplicate_visits(store: Store) -> Iterator[Visit]:
     yield Visit("customer-family", reverse("customer_page", args=[family.pk]), "D021")
     yield Visit("customers-of-a-class", f"{reverse('customer_list')}?class=vip", "D021")
     yield Visit("customers-of-no-class", f"{reverse('customer_list')}?class=vip", "N-SELLER")
-    yield Visit("search-leads", f"{search}?q=qz", "D021")
-    yield Visit("search-a-colleague-s-lead", f"{search}?q=13900200001", "D025")
+    yield Visit("search-leads", duplicates, "D021", search_for("qz"))
+    yield Visit("search-a-colleague-s-lead", duplicates, "D025", search_for("13900200001"))
 
 
 def _join(page: Page) -> None:

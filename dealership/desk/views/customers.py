@@ -6,8 +6,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from complaints.models import Complaint
 from customers.models import ContactBan, Customer
@@ -21,6 +22,7 @@ from dealership.web.answers import render_page, render_refused
 from dealership.web.guards import guard
 from dealership.web.pagination import page_of
 from dealership.web.request import AuthenticatedRequest
+from dealership.web.typed import keep_typed, kept_typed
 from followups.selectors.histories import calls_with, standing_bans, waiting_calls
 from followups.services import bans as bans_service
 from followups.services.claims import own_calls
@@ -37,10 +39,11 @@ PARTS = {"customers": "customers/_list.html"}
 
 
 @guard(Capability.SEE_CUSTOMERS)
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def search(request: AuthenticatedRequest) -> HttpResponse:
-    """The box in the header: the one customer that fits, else the list of those that do."""
-    typed = request.GET.get("q", "")
+    """The box in the header: the one customer that fits, else the list of those that do. Sent as a POST, as what is
+    typed may be a telephone; whoever comes by the address alone, as after signing in, gets the list."""
+    typed = request.POST.get("q", "")
     found = found_by(request.user, typed)
     if found.terms.text and not found.cars_without_owner and not found.keepers:
         only, leads = list(found.customers[:2]), found.leads
@@ -49,14 +52,14 @@ def search(request: AuthenticatedRequest) -> HttpResponse:
             return redirect("customer_page", only[0].pk)
         if not only and len(leads.seen) == 1 and not leads.others:
             return redirect("lead_card", leads.seen[0].pk)
-    return _list(request)
+    return _to_list(request, typed)
 
 
 @guard(Capability.SEE_CUSTOMERS)
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def customer_list(request: AuthenticatedRequest) -> HttpResponse:
     """The customers one may see, by name; narrowed by the same box."""
-    return _list(request)
+    return _to_list(request, request.POST.get("q", "")) if request.method == "POST" else _list(request)
 
 
 @guard(Capability.SEE_CUSTOMERS)
@@ -129,14 +132,21 @@ def _customer_context(
     }
 
 
+def _to_list(request: AuthenticatedRequest, typed: str) -> HttpResponse:
+    """The list of what fits, at an address that can be reloaded and gone back to, and does not say what was typed."""
+    address, text = reverse("customer_list"), typed.strip()
+    return redirect(f"{address}?s={keep_typed(request, text)}" if text else address)
+
+
 def _list(request: AuthenticatedRequest) -> HttpResponse:
-    typed, asked = request.GET.get("q", ""), request.GET.get("class", "")
+    typed, asked = kept_typed(request, request.GET.get("s", "")), request.GET.get("class", "")
     chosen = asked if asked in CustomerClass.values else ""
     found = found_by(request.user, typed, customer_class=chosen)
     context = {
         "page": page_of(request, found.customers),
         "found": found,
         "search_text": typed,
+        "is_forgotten": "s" in request.GET and not typed,
         "classes": CustomerClass.choices,
         "customer_class": chosen,
         "may_work_leads": request.user.may(Capability.WORK_LEADS),
