@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "dealership.web.middleware.FirstPasswordMiddleware",
+    "dealership.web.middleware.ContentionMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

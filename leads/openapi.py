@@ -37,10 +37,9 @@ ENQUIRY: dict[str, Any] = {
 LEAD: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
-    "required": ["number", "duplicate", "registered_at", "first_contact_due_at"],
+    "required": ["number", "registered_at", "first_contact_due_at"],
     "properties": {
-        "number": {"type": "string", "description": "The lead's number; of a duplicate that of the lead it joined."},
-        "duplicate": {"type": "boolean", "description": "The telephone had a current lead, which this one joined."},
+        "number": {"type": "string", "description": "The enquiry's own number, whether the customer was known or not."},
         "registered_at": {"type": "string", "format": "date-time"},
         "first_contact_due_at": {"type": "string", "format": "date-time"},
     },
@@ -135,8 +134,7 @@ def _operation() -> dict[str, Any]:
         ],
         "requestBody": {"required": True, "content": _json("Enquiry")},
         "responses": {
-            "201": {"description": "A new lead", "content": _json("Lead"), "headers": _REPEATED},
-            "200": {"description": "It joined the current lead", "content": _json("Lead"), "headers": _REPEATED},
+            "201": {"description": "Taken in", "content": _json("Lead"), "headers": _REPEATED},
             **{
                 status: {"description": meaning, "content": _json("Error"), **({"headers": headers} if headers else {})}
                 for status, (meaning, headers) in REFUSALS.items()

@@ -28,6 +28,11 @@ def record_events(
     *, code: str, subjects: Iterable[models.Model], by: Any, at: dt.datetime, data: dict[str, Any] | None = None
 ) -> int:
     """Record the same fact about many rows in one statement. Returns how many."""
+    return record_each(code=code, facts=((subject, data or {}) for subject in subjects), by=by, at=at)
+
+
+def record_each(*, code: str, facts: Iterable[tuple[models.Model, dict[str, Any]]], by: Any, at: dt.datetime) -> int:
+    """Record a fact of one kind about many rows, each with data of its own, in one statement. Returns how many."""
     events = [
         AuditEvent(
             at=at,
@@ -36,9 +41,9 @@ def record_events(
             code=code,
             subject_type=subject._meta.label_lower,
             subject_id=subject.pk,
-            data=data or {},
+            data=data,
         )
-        for subject in subjects
+        for subject, data in facts
     ]
     AuditEvent.objects.bulk_create(events, batch_size=1000)
     return len(events)

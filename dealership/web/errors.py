@@ -38,6 +38,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 @public
+def busy(request: HttpRequest) -> HttpResponse:
+    """409 when two people changed the same rows at once and the database let one of them go first. Nothing was kept."""
+    return HttpResponse(
+        render_to_string("errors/409.html", _bare(request) | {"page": page_behind(request)}), status=409
+    )
+
+
+@public
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 when a form is too old or comes from elsewhere. The page behind it keeps what was typed."""
     log.warning("CSRF refused: %s", reason, extra={"path": request.path})

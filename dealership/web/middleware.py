@@ -1,5 +1,6 @@
-"""Middleware: language, the store's time zone, and the first password."""
+"""Middleware: language, the store's time zone, the first password, and two who change the same at once."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,11 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django_htmx.http import HttpResponseClientRedirect
 
+from dealership.web.contention import is_contention
+from dealership.web.errors import busy
 from dealership.web.preferences import keep_language
+
+log = logging.getLogger(__name__)
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -95,3 +100,19 @@ class FirstPasswordMiddleware:
         target = redirect("change_password")
         htmx = getattr(request, "htmx", None)
         return HttpResponseClientRedirect(target.url) if htmx else target
+
+
+class ContentionMiddleware:
+    """Of two people who change the same rows crosswise the database lets one go first; the other one is told."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not is_contention(error):
+            return None
+        log.warning("two changes at once: %s", request.resolver_match and request.resolver_match.view_name)
+        return busy(request)

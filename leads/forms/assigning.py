@@ -14,7 +14,32 @@ MOVED_AT_MOST = 500
 POOL = "pool"
 
 
-class GiveForm(forms.Form):
+class _ToColleagues(forms.Form):
+    """What both acts need: the people who may get leads, and a reason."""
+
+    note = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        error_messages={"required": _("Write why the leads go to somebody else.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": _("Reason")}),
+    )
+
+    use_required_attribute = False
+    #: The field that names who gets the leads.
+    receivers = ""
+
+    def __init__(self, *args: Any, people: Sequence[Staff], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(person.pk): person for person in people}
+        named: Any = self.fields[self.receivers]
+        named.choices = [(pk, person.name) for pk, person in self.people.items()]
+        named.error_messages |= {
+            "required": _("Choose who gets the leads."),
+            "invalid_choice": _("This person cannot get leads."),
+        }
+
+
+class GiveForm(_ToColleagues):
     """The ticked leads, to a person or back into the pool."""
 
     leads = forms.ModelMultipleChoiceField(
@@ -25,34 +50,17 @@ class GiveForm(forms.Form):
             "invalid_choice": _("One of the leads has ended or is no longer yours to give. Look at the list again."),
         },
     )
-    to = forms.ChoiceField(
-        label=_("Give to"),
-        error_messages={
-            "required": _("Choose who gets the leads."),
-            "invalid_choice": _("This person cannot get leads."),
-        },
-    )
-    note = forms.CharField(
-        label=_("Reason"),
-        max_length=300,
-        error_messages={"required": _("Write why the leads go to somebody else.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    to = forms.ChoiceField(label=_("Give to"))
 
-    use_required_attribute = False
+    receivers = "to"
+    field_order = ("leads", "to", "note")
 
-    def __init__(self, *args: Any, user: Staff, people: Sequence[Staff], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Staff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.people = {str(person.pk): person for person in people}
         leads: Any = self.fields["leads"]
-        leads.queryset = Lead.objects.visible_to(user).current().select_related("store")
+        leads.queryset = Lead.objects.visible_to(user).assignable_by(user).current().select_related("store")
         to: Any = self.fields["to"]
-        to.choices = [
-            ("", _("Choose a colleague")),
-            *((pk, person.name) for pk, person in self.people.items()),
-            (POOL, _("Back into the pool")),
-        ]
-        self.fields["note"].widget.attrs["placeholder"] = _("Reason")
+        to.choices = [("", _("Choose a colleague")), *to.choices, (POOL, _("Back into the pool"))]
 
     def clean_leads(self) -> Any:
         leads = self.cleaned_data["leads"]
@@ -68,7 +76,7 @@ class GiveForm(forms.Form):
         return self.people.get(self.cleaned_data["to"])
 
 
-class PortfolioForm(forms.Form):
+class PortfolioForm(_ToColleagues):
     """Who leaves, who gets the leads, and why."""
 
     leaver = forms.ChoiceField(
@@ -82,29 +90,16 @@ class PortfolioForm(forms.Form):
         label=_("They go to"),
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Each lead goes to whoever of them then follows up fewest."),
-        error_messages={
-            "required": _("Choose who gets the leads."),
-            "invalid_choice": _("This person cannot get leads."),
-        },
-    )
-    note = forms.CharField(
-        label=_("Reason"),
-        max_length=300,
-        error_messages={"required": _("Write why the leads go to somebody else.")},
     )
 
-    use_required_attribute = False
+    receivers = "heirs"
+    field_order = ("leaver", "heirs", "note")
 
-    def __init__(
-        self, *args: Any, leavers: Sequence[tuple[Staff, int]], people: Sequence[Staff], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, leavers: Sequence[tuple[Staff, int]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.leavers = {str(person.pk): person for person, _count in leavers}
-        self.people = {str(person.pk): person for person in people}
         leaver: Any = self.fields["leaver"]
         leaver.choices = [("", "–"), *((str(person.pk), f"{person.name} ({count})") for person, count in leavers)]
-        heirs: Any = self.fields["heirs"]
-        heirs.choices = [(pk, person.name) for pk, person in self.people.items()]
 
     @property
     def chosen_leaver(self) -> Staff:

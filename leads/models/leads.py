@@ -14,6 +14,17 @@ from staffing.enums import SUPERVISOR_ROLE, Capability, Role
 from staffing.models import Staff, Store
 
 
+def _roles_led_by(user: Staff) -> list[Role]:
+    return [role for role, leader in SUPERVISOR_ROLE.items() if leader in user.roles]
+
+
+def _of_the_team_of(user: Staff) -> Q:
+    """Leads of the people who answer to ``user``: by name, or by their role when nobody is named."""
+    return Q(owner__superior_id=user.pk) | Q(
+        owner__superior__isnull=True, owner__role_rows__role__in=_roles_led_by(user)
+    )
+
+
 class LeadQuerySet(models.QuerySet["Lead"]):
     def visible_to(self, user: Staff) -> Self:
         """The store's for those who see the store; for a supervisor a team's and the led pools'; else the own, the own
@@ -25,18 +36,45 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             return rows
         mine = Q(owner_id=user.pk) | Q(telesales_id=user.pk) | Q(owner__isnull=True, pool__in=user.roles)
         if user.may(Capability.SEE_BOARD):
-            led = [role for role, leader in SUPERVISOR_ROLE.items() if leader in user.roles]
-            mine |= Q(owner__isnull=True, pool__in=led) | Q(owner__superior_id=user.pk)
-            mine |= Q(owner__superior__isnull=True, owner__role_rows__role__in=led)
-            return rows.filter(pk__in=Lead.objects.filter(mine).values("pk"))
+            led = Q(owner__isnull=True, pool__in=_roles_led_by(user)) | _of_the_team_of(user)
+            return rows.filter(pk__in=Lead.objects.filter(mine | led).values("pk"))
         return rows.filter(mine)
 
+    def workable_by(self, user: Staff) -> Self:
+        """What one writes on: the own leads, and for whoever leads a team its people's, in whose place a leader stands
+        (CC-16). A lead of a pool is taken first; one that was handed over is the other side's (HO-06)."""
+        rows = self.filter(store_id=user.store_id)
+        if not user.may(Capability.ASSIGN_LEADS):
+            return rows.filter(owner_id=user.pk)
+        return rows.filter(pk__in=Lead.objects.filter(Q(owner_id=user.pk) | _of_the_team_of(user)).values("pk"))
+
     def editable_by(self, user: Staff) -> Self:
-        """What one sees, less what was handed over to somebody else."""
-        rows = self.visible_to(user)
-        if user.may(Capability.SEE_BOARD) or user.sees_all_stores():
+        """Whose front of the card one changes: what one works, and what is somebody's whose leads one may give to
+        others (CC-13)."""
+        if user.may(Capability.ASSIGN_LEADS):
+            return self.assignable_by(user).filter(owner__isnull=False)
+        return self.workable_by(user)
+
+    def assignable_by(self, user: Staff) -> Self:
+        """What one may give to somebody else: the store's for a manager, for a supervisor the team's, the own ones and
+        those of the pools that one leads. Nothing without the right to give leads to people."""
+        if not user.may(Capability.ASSIGN_LEADS):
+            return self.none()
+        if user.sees_all_stores():
+            return self
+        rows = self.filter(store_id=user.store_id)
+        if user.may(Capability.SEE_STORE):
             return rows
-        return rows.filter(Q(owner_id=user.pk) | Q(owner__isnull=True))
+        pools = {*_roles_led_by(user), *user.roles}
+        mine = Q(owner_id=user.pk) | Q(owner__isnull=True, pool__in=pools) | _of_the_team_of(user)
+        return rows.filter(pk__in=Lead.objects.filter(mine).values("pk"))
+
+    def revivable_by(self, user: Staff) -> Self:
+        """What one takes up again after it ended: one's own, what waits in a pool of one's own, what one may give."""
+        if user.may(Capability.ASSIGN_LEADS):
+            return self.assignable_by(user)
+        waits = Q(owner__isnull=True, pool__in=user.roles)
+        return self.filter(Q(owner_id=user.pk) | waits, store_id=user.store_id)
 
     def followed(self) -> Self:
         """Those that somebody follows up: open, or waiting for the car."""

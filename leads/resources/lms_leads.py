@@ -17,6 +17,7 @@ from dealership.workbooks.writing import BatchWriter, ChangedMeanwhile
 from inventory.resources import ModelIndex
 from leads.enums import Channel, LeadState, MoveReason, Stage
 from leads.models import Interest, Lead, Ownership, StateChange
+from leads.resources.lms_joining import keepers_by_number, notes_of, target_of, write_joins
 from leads.resources.lms_lookups import (
     current_leads,
     fill_gaps,
@@ -28,7 +29,9 @@ from leads.resources.lms_lookups import (
 from leads.rules.cadence import first_contact_due_at
 from leads.selectors.policies import lead_policy
 from leads.services.assigning import choose_owners, hold_intake
-from leads.services.intake import role_for, tell_owner
+from leads.services.intake import role_for
+from leads.services.locks import hold_leads
+from leads.services.telling import tell_owner
 from staffing.enums import Role
 from staffing.models import Store
 
@@ -151,6 +154,8 @@ class LmsLeads(Kind):
         store = Store.objects.get(pk=context.store_id)
         new = [record for record in records if record.verdict == Verdict.CREATED]
         hold_intake(store=store)
+        known = [record.found["pk"] for record in records if record.found.get("after")]
+        hold_leads(known + [record.found["current"]["pk"] for record in new if record.found["current"] is not None])
         if any(record.found["current"] != target for record, target in _targets_now(store, new)):
             raise ChangedMeanwhile(Lead._meta.label_lower)  # an enquiry came in between looking and here
         _choose_owners(store, new, context)
@@ -161,9 +166,10 @@ class LmsLeads(Kind):
         filled = [record for record in records if record.found.get("after")]
         writer.update(Lead, [(r.found["pk"], r.found["before"], r.found["after"]) for r in filled])
         _write_interests(records, writer)
-        joined = [record.found["current"]["pk"] for record in new if record.found["current"] is not None]
-        for lead in Lead.objects.filter(pk__in=joined).select_related("customer"):
-            tell_owner(lead=lead, by=None, at=context.at)
+        write_joins(new, context, writer)
+        kept = Lead.objects.filter(pk__in=[record.found["pk"] for record in new if record.found.get("is_kept")])
+        for lead in kept.select_related("customer"):
+            tell_owner(lead=lead, by=None, at=context.at, joined=False)
 
 
 def _targets_now(store: Store, new: Sequence[Record]) -> Iterator[tuple[Record, Row | None]]:
@@ -173,10 +179,16 @@ def _targets_now(store: Store, new: Sequence[Record]) -> Iterator[tuple[Record, 
 
 
 def _choose_owners(store: Store, new: Sequence[Record], context: Context) -> None:
-    """Give out the new leads by the policy; a line that joins another one goes where that one is."""
+    """Give out the new leads by the policy; a line that joins another one goes where that one is, one of a customer
+    whom somebody looks after to that person."""
     fresh: dict[str, list[Record]] = {}
+    keepers = keepers_by_number(store, {record.values["phone"] for record in new})
     for record in new:
-        if record.found["current"] is None and record.found["first"] is None:
+        if record.found["current"] is not None or record.found["first"] is not None:
+            continue
+        if (keeper := keepers.get(record.values["phone"])) is not None:
+            record.found["whose"], record.found["is_kept"] = keeper, True
+        else:
             fresh.setdefault(role_for(record.found["channel"]), []).append(record)
     for role, records in fresh.items():
         owners = choose_owners(store=store, role=role, count=len(records), at=context.at)
@@ -190,16 +202,8 @@ def _choose_owners(store: Store, new: Sequence[Record], context: Context) -> Non
             record.found["whose"] = record.found["first"].found["whose"]
 
 
-def _target_of(record: Record) -> int | None:
-    """The lead that a line joins: of the records, or of an earlier line."""
-    found = record.found
-    if found["current"] is not None:
-        return int(found["current"]["pk"])
-    return int(found["first"].found["pk"]) if found["first"] is not None else None
-
-
 def _write_leads(store: Store, new: Sequence[Record], context: Context, writer: BatchWriter) -> None:
-    rule = lead_policy(store, context.at.astimezone(store.tz).date())
+    rule, notes = lead_policy(store, context.at.astimezone(store.tz).date()), notes_of(new)
     writer.insert(
         Lead,
         (
@@ -234,10 +238,10 @@ def _write_leads(store: Store, new: Sequence[Record], context: Context, writer: 
                 found["whose"]["owner_id"],
                 found["whose"]["pool"],
                 found["whose"]["owner_id"] if found["whose"]["stage"] == Stage.TELESALES else None,
-                (LeadState.OPEN if _target_of(record) is None else LeadState.MERGED).value,
-                _target_of(record),
+                (LeadState.OPEN if target_of(record) is None else LeadState.MERGED).value,
+                target_of(record),
                 values["city"] or "",
-                values["note"] or "",
+                notes[found["pk"]],
                 context.by_id,
                 context.at,
             )
@@ -246,7 +250,7 @@ def _write_leads(store: Store, new: Sequence[Record], context: Context, writer: 
         ],
         ids=[record.found["pk"] for record in new],
     )
-    fresh = [record for record in new if _target_of(record) is None]
+    fresh = [record for record in new if target_of(record) is None]
     writer.insert(
         Ownership,
         ("lead_id", "at", "by_id", "owner_id", "pool", "stage", "reason"),
@@ -269,7 +273,7 @@ def _write_leads(store: Store, new: Sequence[Record], context: Context, writer: 
         [
             (record.found["pk"], context.at, context.by_id, LeadState.OPEN.value, LeadState.MERGED.value)
             for record in new
-            if _target_of(record) is not None
+            if target_of(record) is not None
         ],
     )
 
@@ -282,7 +286,7 @@ def _write_interests(records: Sequence[Record], writer: BatchWriter) -> None:
         model = record.found["model_id"]
         if model is None or (record.verdict != Verdict.CREATED and not record.found.get("adds_model")):
             continue
-        target = _target_of(record) if record.verdict == Verdict.CREATED else None
+        target = target_of(record) if record.verdict == Verdict.CREATED else None
         wanted.append((target or record.found["pk"], model))
     present: dict[int, dict[int, bool]] = {}
     leads = (lead for lead, _model in wanted)

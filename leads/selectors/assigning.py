@@ -2,17 +2,41 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from leads.enums import LeadState
 from leads.models import Lead
 from leads.rules.assigning import Candidate
-from staffing.enums import SUPERVISOR_ROLE, Role, StaffState
+from staffing.enums import SUPERVISOR_ROLE, Capability, Role, StaffState
 from staffing.models import DutyDay, NumberSequence, Staff, Store
 
 #: The series of the store's turns; a person's last turn stands in a series of its own.
 TURNS = "lead_turn"
+
+
+@dataclass(frozen=True)
+class LeadRights:
+    """What a person may do with a lead: write on its card, change its front, give it to others, take it up again."""
+
+    may_work: bool = False
+    may_edit: bool = False
+    may_give: bool = False
+    may_revive: bool = False
+
+
+def rights_on(user: Staff, lead: Lead) -> LeadRights:
+    """One query."""
+    rows, same = Lead.objects.all(), {"pk": OuterRef("pk")}
+    asked = {
+        "may_work": Exists(rows.workable_by(user).filter(**same)),
+        "may_edit": Exists(rows.editable_by(user).filter(**same)),
+        "may_give": Exists(rows.assignable_by(user).filter(**same)),
+        "may_revive": Exists(rows.revivable_by(user).filter(**same)),
+    }
+    found = Lead.objects.visible_to(user).filter(pk=lead.pk).annotate(**asked).values(*asked).first()
+    return LeadRights(**found) if found is not None else LeadRights()
 
 
 def turn_series(pk: int) -> str:
@@ -83,17 +107,21 @@ def portfolio(leaver: Staff) -> "list[Lead]":
 
 
 def receivers_for(user: Staff) -> "list[Staff]":
-    """The employed people to whom ``user`` may give leads: those of the roles of leads in the store, by name, each
-    with the roles read. Two queries."""
-    roles = {role for pool in (Role.TELESALES, Role.SALES_CONSULTANT) for role in roles_that_may_own(pool)}
+    """The employed people to whom ``user`` may give leads: of the roles whose leads one may give, by name, each with
+    the roles read. Two queries."""
+    pools = [Role.TELESALES, Role.SALES_CONSULTANT]
+    if not user.may(Capability.SEE_STORE):
+        pools = [pool for pool in pools if user.roles.intersection(roles_that_may_own(pool))]
+    roles = {role for pool in pools for role in roles_that_may_own(pool)}
     rows = Staff.objects.visible_to(user).filter(store=user.store_id).employed().holding(*roles)
     return list(rows.prefetch_related("role_rows").order_by("name", "pk"))
 
 
 def holders_of_leads(user: Staff) -> "list[tuple[Staff, int]]":
-    """Who holds leads that ``user`` sees, and how many; people who left first, then by name. Two queries."""
+    """Who holds leads that ``user`` may give to others, and how many; people who left first, then by name. Two
+    queries."""
     held = dict(
-        Lead.objects.visible_to(user)
+        Lead.objects.assignable_by(user)
         .current()
         .filter(owner__isnull=False, store=user.store_id)
         .order_by()

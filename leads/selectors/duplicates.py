@@ -28,11 +28,12 @@ class LikelyPair:
 
 
 def likely_duplicates(user: Staff) -> list[LikelyPair]:
-    """The pairs that the person may join: any of what one sees, for those who give leads out, else of the own ones.
+    """The pairs that the person may join: of what one may give to others, else of the own leads, when joining brings no
+    telephone of a colleague's customer along.
     Three queries, whatever their number. The latest pairs first."""
-    rows = Lead.objects.visible_to(user).current()
-    if not user.may(Capability.ASSIGN_LEADS):
-        rows = rows.filter(owner_id=user.pk)
+    assigns = user.may(Capability.ASSIGN_LEADS)
+    seen = Lead.objects.visible_to(user).current()
+    rows = seen.assignable_by(user) if assigns else seen.filter(owner_id=user.pk)
     numbers = _groups(rows, "store_id", "customer__phones__number")
     alike = _groups(rows.filter(interests__is_main=True), "store_id", "customer__name", "interests__model_id")
     pairs = {pair: True for group in numbers for pair in combinations(sorted(group), 2)}
@@ -44,11 +45,17 @@ def likely_duplicates(user: Staff) -> list[LikelyPair]:
     for (one, other), same_phone in wanted.items():
         if one not in known or other not in known:
             continue
+        if not assigns and not _are_own_customers(known[one], known[other], user):
+            continue
         earlier, later = sorted((known[one], known[other]), key=lambda lead: (lead.registered_at, lead.pk))
         if same_phone or later.registered_at - earlier.registered_at <= dt.timedelta(days=CLOSE_DAYS):
             found.append(LikelyPair(earlier, later, same_phone))
     found.sort(key=lambda pair: (not pair.same_phone, -pair.later.registered_at.timestamp(), pair.later.pk))
     return found[:PAIRS_AT_MOST]
+
+
+def _are_own_customers(one: Lead, other: Lead, user: Staff) -> bool:
+    return one.customer_id == other.customer_id or {one.customer.owner_id, other.customer.owner_id} == {user.pk}
 
 
 def merges_made(user: Staff) -> QuerySet[Merge]:

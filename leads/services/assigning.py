@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import F
 
+from customers.models import Customer
 from dealership.audit.services import record_event
 from dealership.kernel.errors import N_, Refusal
 from leads.enums import LeadState, MoveReason, Stage
@@ -21,7 +22,9 @@ from leads.selectors.assigning import (
     turn_series,
 )
 from leads.selectors.policies import lead_policy
+from leads.services.locks import hold_customers_of, hold_leads
 from leads.services.owners import AlreadyMoved, move_lead
+from staffing.enums import Role
 from staffing.models import NumberSequence, Staff, Store
 
 #: Leads that can change hands: neither ended nor joined with another.
@@ -129,6 +132,26 @@ def take_from_pool(*, lead: Lead, by: Staff, at: dt.datetime) -> Lead:
 
 
 @transaction.atomic
+def take_by_calling(*, lead: Lead, by: Staff, at: dt.datetime) -> bool:
+    """Make a lead of the pool the own one of whoever has called it, unless the policy says otherwise.
+
+    ``lead`` is the row as it is now. False when nothing moved: it has an owner, or waits for people of another role.
+    """
+    if lead.owner_id is not None or lead.state not in CURRENT or by.store_id != lead.store_id:
+        return False
+    if not by.roles.intersection(roles_that_may_own(lead.pool)):
+        return False
+    if not lead_policy(lead.store, at.astimezone(lead.store.tz).date()).calling_takes:
+        return False
+    try:
+        move_lead(lead=lead, owner=by, pool=lead.pool, stage=Stage(lead.stage), reason=MoveReason.CALLED, by=by, at=at)
+    except AlreadyMoved:
+        lead.refresh_from_db()
+        return False
+    return True
+
+
+@transaction.atomic
 def reassign_leads(*, leads: Sequence[Lead], owner: Staff | None, note: str, by: Staff, at: dt.datetime) -> int:
     """Give leads to a person of their role, or back into their pools (``owner`` None). Returns how many moved.
 
@@ -137,7 +160,9 @@ def reassign_leads(*, leads: Sequence[Lead], owner: Staff | None, note: str, by:
     """
     if not note.strip():
         raise NoReason
-    moving = [lead for lead in leads if lead.owner_id != (owner.pk if owner else None)]
+    moving = sorted((lead for lead in leads if lead.owner_id != (owner.pk if owner else None)), key=lambda row: row.pk)
+    hold_leads([lead.pk for lead in moving])
+    hold_customers_of(moving)
     for lead in moving:
         _refuse_ended(lead)
         _give(lead, owner, MoveReason.REASSIGNED, note.strip(), by, at)
@@ -148,7 +173,8 @@ def reassign_leads(*, leads: Sequence[Lead], owner: Staff | None, note: str, by:
 def hand_over_portfolio(
     *, leaver: Staff, heirs: Sequence[Staff], note: str, by: Staff, at: dt.datetime
 ) -> dict[Staff, int]:
-    """Hand everything that a person holds to others, each lead to whoever of them then has least. One act, one entry.
+    """Hand everything that a person holds to others, each lead to whoever of them then has least, and the customers
+    whom the leaver kept without a lead in turn (PF-10). One act, one entry.
 
     Returns how many leads each got. Refuses NoReason, NoHeirs, NothingHeld, NotYourTeam, NotOfTheRole,
     OwnerOfAnotherStore and AlreadyMoved.
@@ -158,10 +184,12 @@ def hand_over_portfolio(
     people = {heir.pk: heir for heir in heirs if heir.pk != leaver.pk}
     if not people:
         raise NoHeirs
-    held = portfolio(leaver)
+    hold_leads([lead.pk for lead in portfolio(leaver)])
+    held = portfolio(leaver)  # as it is under the lock
     if not held:
         raise NothingHeld(name=leaver.name)
-    if Lead.objects.visible_to(by).filter(pk__in=[lead.pk for lead in held]).count() != len(held):
+    hold_customers_of(held)
+    if Lead.objects.assignable_by(by).filter(pk__in=[lead.pk for lead in held]).count() != len(held):
         raise NotYourTeam(name=leaver.name)
     store = held[0].store
     work, turns = loads(people, at=at, on=at.astimezone(store.tz).date()), last_turns(store, people)
@@ -179,9 +207,24 @@ def hand_over_portfolio(
         subject=leaver,
         by=by,
         at=at,
-        data={"leads": len(held), "to": [[heir.pk, count] for heir, count in got.items()], "note": note.strip()},
+        data={
+            "leads": len(held),
+            "customers": _hand_over_kept(leaver, list(people.values())),
+            "to": [[heir.pk, count] for heir, count in got.items()],
+            "note": note.strip(),
+        },
     )
     return got
+
+
+def _hand_over_kept(leaver: Staff, heirs: Sequence[Staff]) -> int:
+    """The customers whom the leaver still keeps, in turn to those who may keep them. Returns how many."""
+    keepers = [heir for heir in heirs if heir.roles.intersection(roles_that_may_own(Role.SALES_CONSULTANT))] or heirs
+    rows = Customer.objects.select_for_update(no_key=True).filter(store=leaver.store_id, owner=leaver).order_by("pk")
+    ids = list(rows.values_list("pk", flat=True))
+    for place, heir in enumerate(keepers):
+        Customer.objects.filter(pk__in=ids[place :: len(keepers)]).update(owner=heir)
+    return len(ids)
 
 
 def _give(lead: Lead, owner: Staff | None, reason: MoveReason, note: str, by: Staff, at: dt.datetime) -> None:

@@ -3,56 +3,44 @@
 import datetime as dt
 
 from django.db import transaction
-from django.urls import reverse
 
 from dealership.kernel import phones
-from dealership.kernel.errors import N_
-from dealership.notifications.services.raising import AlertDraft, raise_alerts
-from leads.models import Lead
-from leads.selectors.intake import current_leads_of
+from leads.selectors.intake import current_leads_of, keepers_of
 from leads.services.assigning import choose_owners, hold_intake
 from leads.services.registering import NewLead, Registered, register_lead
+from leads.services.telling import tell_owner
 from staffing.enums import Role
 from staffing.models import Staff, Store
-
-JOINED = N_("%(name)s has asked again: the enquiry joined your lead %(number)s.")
 
 
 @transaction.atomic
 def take_in_lead(
-    *, store: Store, new: NewLead, role: str, by: Staff | None, at: dt.datetime, owner: Staff | None = None
+    *,
+    store: Store,
+    new: NewLead,
+    role: str,
+    by: Staff | None,
+    at: dt.datetime,
+    owner: Staff | None = None,
+    decided: bool = False,
 ) -> Registered:
     """Register a lead for ``owner``, or for whoever of ``role`` the policy gives it to (LI-04, LI-05, LI-09).
 
-    A telephone with a current lead joins that one, stays with its owner, who is told (LI-22). One intake at a time in
-    a store, so that two enquiries at the same moment find each other. Raises BadPhone and UnknownGrade (ValueErrors).
+    A telephone with a current lead joins that one, stays with its owner, who is told (LI-22); that of a customer whom
+    a colleague looks after becomes the colleague's lead, unless it is ``decided`` otherwise (HO-06). One intake at a
+    time in a store, so that two enquiries at the same moment find each other. Raises BadPhone and UnknownGrade
+    (ValueErrors).
     """
     number = phones.normalise(new.number)
     hold_intake(store=store)
-    if owner is None and not current_leads_of(store, number):
+    is_known = bool(current_leads_of(store, number) or keepers_of(store, number))
+    if owner is None and not is_known:
         (chosen,) = choose_owners(store=store, role=role, count=1, at=at)
         owner = Staff.objects.get(pk=chosen) if chosen is not None else None
-    registered = register_lead(store=store, new=new, owner=owner, pool=role, by=by, at=at)
+    registered = register_lead(store=store, new=new, owner=owner, pool=role, by=by, at=at, decided=decided)
     if registered.joined:
         tell_owner(lead=registered.lead, by=by, at=at)
     return registered
-
-
-def tell_owner(*, lead: Lead, by: Staff | None, at: dt.datetime) -> None:
-    """Tell the owner that the customer has asked again; not who entered it, who knows."""
-    if lead.owner_id is None or (by is not None and by.pk == lead.owner_id):
-        return
-    draft = AlertDraft(
-        recipient_id=lead.owner_id,
-        key=f"lead.joined:{lead.pk}:{at.isoformat()}",
-        code="lead.joined",
-        message=JOINED,
-        params={"name": lead.customer.name, "number": lead.number},
-        happened_at=at,
-        url=reverse("lead_card", args=[lead.pk]),
-        store_ref=lead.store_id,
-    )
-    raise_alerts(drafts=[draft], at=at)
 
 
 #: Where a lead of a channel goes: a motor show's straight to the consultants (LI-05), who meet walk-ins too; all others

@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
-from customers.models import CustomerPhone
+from customers.models import Customer, CustomerPhone
 from dealership.audit.services import record_event
 from dealership.kernel.errors import N_, Refusal
 from leads.enums import FOLLOWED, AppointmentEnd, AppointmentState, LeadState
@@ -15,9 +14,9 @@ from leads.models import Appointment, Contact, HandOver, Interest, Lead, Merge, 
 from leads.rules.merging import Line, chosen, joined_order
 from leads.selectors.policies import cadence_policy, lead_policy
 from leads.services.grading import plan_next
+from leads.services.locks import hold_customers_of, hold_leads
 from leads.services.states import change_state
 from leads.signals import lead_planned
-from staffing.enums import Capability
 from staffing.models import Staff
 
 #: Lines get their new numbers by way of numbers that no card reaches: a number stands once on a card at any moment.
@@ -25,7 +24,7 @@ _AWAY = 20_000
 
 
 class NotYoursToMerge(Refusal):
-    """Whoever gives leads out joins them, and whoever owns both."""
+    """Whoever may give both leads to others joins them, and whoever owns both and looks after their customers."""
 
     message = N_("Only the owner of both leads, or a supervisor, joins them or takes them apart.")
 
@@ -95,8 +94,14 @@ def assert_may_merge(kept: Lead, dropped: Lead, by: Staff) -> None:
 
 
 def may_merge(kept: Lead, dropped: Lead, by: Staff) -> bool:
-    """Whether a person may join these two: who gives leads out, or owns both."""
-    return by.may(Capability.ASSIGN_LEADS) or kept.owner_id == dropped.owner_id == by.pk
+    """Whether a person may join these two: who may give both to others; the owner of both, when none of the telephones
+    that go along is a colleague's customer's."""
+    if Lead.objects.assignable_by(by).filter(pk__in=(kept.pk, dropped.pk)).count() == 2:
+        return True
+    if not kept.owner_id == dropped.owner_id == by.pk:
+        return False
+    ids = {kept.customer_id, dropped.customer_id}
+    return len(ids) == 1 or Customer.objects.visible_to(by).filter(pk__in=ids).count() == len(ids)
 
 
 def columns(lead: Lead) -> dict[str, Any]:
@@ -129,10 +134,11 @@ def known_rows(lead: Lead) -> dict[str, list[int]]:
 
 
 def hold(*leads: Lead) -> None:
-    """Both rows in the order of their ids: whoever joins, moves or writes on either meanwhile is waited for."""
-    for lead in sorted(leads, key=lambda row: row.pk):
-        Lead.objects.filter(pk=lead.pk).update(tries=F("tries"))
+    """Both rows, then their customers: whoever joins, moves or writes on either meanwhile is waited for."""
+    hold_leads([lead.pk for lead in leads])
+    for lead in leads:
         lead.refresh_from_db()
+    hold_customers_of(leads)
 
 
 def _snapshot(kept: Lead, dropped: Lead) -> dict[str, Any]:

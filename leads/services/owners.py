@@ -3,12 +3,14 @@
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Exists, Q
 
 from customers.models import Customer
 from dealership.audit.services import record_event
 from dealership.kernel.errors import N_, Refusal
-from leads.enums import MoveReason, Stage
+from leads.enums import LeadState, MoveReason, Stage
 from leads.models import HandOver, Lead, Ownership
+from leads.services.locks import hold_customers_of
 from leads.signals import lead_planned
 from staffing.enums import Role
 from staffing.models import Staff
@@ -33,7 +35,15 @@ class NoSheetLine(Refusal):
 
 
 #: Acts of every day. A ruling, the month end, a leaver and a new beginning have papers of their own.
-_NEED_A_SHEET = (MoveReason.ASSIGNED, MoveReason.TAKEN, MoveReason.REASSIGNED, MoveReason.HANDED_OVER)
+_NEED_A_SHEET = (
+    MoveReason.ASSIGNED,
+    MoveReason.TAKEN,
+    MoveReason.CALLED,
+    MoveReason.REASSIGNED,
+    MoveReason.HANDED_OVER,
+)
+#: Acts that hand over the whole customer, not one lead alone (HO-06, PF-10, AR-05).
+_WHOLE_CUSTOMER = (MoveReason.HANDED_OVER, MoveReason.LEAVER, MoveReason.RULED)
 
 
 @transaction.atomic
@@ -51,7 +61,8 @@ def move_lead(
     """Give the lead to ``owner``, or without one into the ``pool``; without ``stage`` the owner's role tells it.
 
     ``lead`` is the row as the caller read it: of two who move it at once one is refused. The customer's relation
-    follows the lead as long as it stood with the former owner. Recorded, audited, announced (``lead_planned``).
+    follows the lead as long as it stood with the former owner; somebody who bought here, or whose other lead stays,
+    keeps the consultant unless the whole customer is handed over. Recorded, audited, announced (``lead_planned``).
     Refuses OwnerOfAnotherStore, AlreadyMoved and, for a lead of telesales that would go to a consultant, NoSheetLine.
     """
     if owner is not None and (owner.store_id != lead.store_id or owner.state != "active"):
@@ -69,7 +80,9 @@ def move_lead(
         raise AlreadyMoved
     for name, value in changes.items():
         setattr(lead, name, value)
-    Customer.objects.filter(pk=lead.customer_id, owner=before_id).update(owner=owner)
+    if lead.introducer_id is not None:
+        hold_customers_of([lead])
+    _move_customer(lead, before_id, owner, reason)
     row = Ownership.objects.create(
         lead=lead, at=at, by=by, before_id=before_id, owner=owner, pool=pool, stage=stage, reason=reason, note=note
     )
@@ -82,6 +95,16 @@ def move_lead(
     )
     lead_planned.send(sender=Lead, lead=lead, by=by, at=at)
     return row
+
+
+def _move_customer(lead: Lead, before_id: int | None, owner: Staff | None, reason: MoveReason) -> None:
+    rows = Customer.objects.filter(pk=lead.customer_id, owner=before_id)
+    if before_id is not None and reason not in _WHOLE_CUSTOMER:
+        bought = Customer.objects.filter(pk=lead.customer_id, deliveries__isnull=False)
+        others = Lead.objects.filter(customer=lead.customer_id).exclude(pk=lead.pk)
+        stays = Q(state=LeadState.DELIVERED) | Q(pk__in=others.current().filter(owner=before_id).values("pk"))
+        rows = rows.filter(~Exists(bought), ~Exists(others.filter(stays)))
+    rows.update(owner=owner)
 
 
 def stage_of(owner: Staff | None, pool: str) -> Stage:

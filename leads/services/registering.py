@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from customers.models import Customer, CustomerPhone
 from customers.services.phones import digits_reversed
@@ -16,9 +17,11 @@ from leads.enums import Channel, GradedBy, MoveReason, Stage
 from leads.models import Interest, Lead, Ownership
 from leads.rules.cadence import first_contact_due_at
 from leads.rules.policies import LeadRule
-from leads.selectors.intake import current_leads_of
+from leads.selectors.assigning import roles_that_may_own
+from leads.selectors.intake import current_leads_of, keepers_of
 from leads.selectors.policies import cadence_policy, lead_policy
 from leads.services.grading import set_grade
+from leads.services.telling import tell_owner
 from leads.signals import lead_planned
 from staffing.enums import Role
 from staffing.models import Staff, Store
@@ -52,21 +55,33 @@ class Registered:
 
 @transaction.atomic
 def register_lead(
-    *, store: Store, new: NewLead, owner: Staff | None, pool: str, by: Staff | None, at: dt.datetime
+    *,
+    store: Store,
+    new: NewLead,
+    owner: Staff | None,
+    pool: str,
+    by: Staff | None,
+    at: dt.datetime,
+    decided: bool = False,
 ) -> Registered:
     """Record a lead, or join it to the current lead of the same telephone and tell so (LI-21, LI-22).
 
-    The first contact is due 24 hours after the registration (LI-02); the main model is set (LI-23); a grade given here
-    is provisional (LG-07). Announced (``lead_planned``). Raises BadPhone and UnknownGrade (ValueErrors).
+    A telephone of somebody whom a colleague looks after brings the lead to that colleague, who is told (HO-06, CC-16);
+    ``decided``: somebody who gives leads to people wants it otherwise. The first contact is due 24 hours after the
+    registration (LI-02); the main model is set (LI-23); a grade given here is provisional (LG-07). Announced
+    (``lead_planned``). Raises BadPhone and UnknownGrade (ValueErrors).
     """
     on = at.astimezone(store.tz).date()
     policy, rule = cadence_policy(store, on), lead_policy(store, on)
     number = phones.normalise(new.number)
     grade = policy.grade(new.grade).code if new.grade else ""
-    current = _current_lead(store, number)
-    if current is not None:
-        join_lead(lead=current, new=new, by=by, at=at)
-        return Registered(current, joined=True)
+    while current := current_leads_of(store, number):
+        if join_lead(lead=current[0], new=new, by=by, at=at):
+            return Registered(current[0], joined=True)
+    keepers = [] if decided else keepers_of(store, number)
+    is_kept = bool(keepers) and owner not in keepers
+    if is_kept:
+        owner, pool = keepers[0], pool_of(keepers[0])
     customer = _customer_of(store, number, new, owner, at)
     lead = _create(store, customer, new, owner, pool, rule, by, at)
     for position, model in enumerate(dict.fromkeys(new.models)):
@@ -75,19 +90,40 @@ def register_lead(
         set_grade(lead=lead, grade=grade, graded_by=GradedBy.INTAKE, by=by, at=at, rule=rule)
     record_event(code="lead.registered", subject=lead, by=by, at=at, data={"channel": lead.channel})
     lead_planned.send(sender=Lead, lead=lead, by=by, at=at)
+    if is_kept:
+        tell_owner(lead=lead, by=by, at=at, joined=False)
     return Registered(lead, joined=False)
 
 
-def join_lead(*, lead: Lead, new: NewLead, by: Staff | None, at: dt.datetime) -> None:
-    """A second intake of the same telephone: the models of interest are added, the pair is flagged in the audit and in
-    the note (LI-22). Owner, channel and grade stay."""
+def next_lead_number(store: Store) -> str:
+    """A number for a lead of the store's own, or for an enquiry that joins one."""
+    return f"L{next_number(store=store, series='lead'):07d}"
+
+
+def pool_of(owner: Staff) -> str:
+    """The pool that a person's leads would fall back into."""
+    sells = owner.roles.intersection(roles_that_may_own(Role.SALES_CONSULTANT))
+    return Role.SALES_CONSULTANT if sells else Role.TELESALES
+
+
+@transaction.atomic
+def join_lead(*, lead: Lead, new: NewLead, by: Staff | None, at: dt.datetime) -> bool:
+    """A second intake of the same telephone: the models of interest and what the customer said are added, the pair is
+    flagged in the audit (LI-22). Owner, channel and grade stay.
+
+    Whoever writes on the lead meanwhile is waited for; ``lead`` is then the row as it is. False when it has ended by
+    then, and nothing was written.
+    """
+    if not Lead.objects.current().filter(pk=lead.pk).update(tries=F("tries")):
+        return False
+    lead.refresh_from_db()
     has_main = lead.interests.filter(is_main=True).exists()
     for model in dict.fromkeys(new.models):
         _row, created = Interest.objects.get_or_create(lead=lead, model=model, defaults={"is_main": not has_main})
         has_main = has_main or created
-    said = str(new.details.get("note", ""))
-    if said and said not in lead.note:
-        lead.note = f"{lead.note}\n{said}".strip()
+    note = with_note(lead.note, str(new.details.get("note", "")))
+    if note != lead.note:
+        lead.note = note
         lead.save(update_fields=["note"])
     record_event(
         code="lead.joined",
@@ -96,11 +132,17 @@ def join_lead(*, lead: Lead, new: NewLead, by: Staff | None, at: dt.datetime) ->
         at=at,
         data={"channel": new.channel, "source": new.source, "number": new.lead_number},
     )
+    return True
 
 
-def _current_lead(store: Store, number: str) -> Lead | None:
-    found = current_leads_of(store, number)
-    return found[0] if found else None
+def with_note(note: str, said: str) -> str:
+    """A note with what was said below it; what stands there word for word is not repeated."""
+    said = said.strip()
+    return note if not said or said in _paragraphs(note) else f"{note}\n{said}".strip()
+
+
+def _paragraphs(note: str) -> list[str]:
+    return [paragraph.strip() for paragraph in note.split("\n")]
 
 
 def _customer_of(store: Store, number: str, new: NewLead, owner: Staff | None, at: dt.datetime) -> Customer:
@@ -135,7 +177,7 @@ def _create(
     stage = Stage.TELESALES if pool == Role.TELESALES else Stage.SHOWROOM
     lead = Lead.objects.create(
         store=store,
-        number=new.lead_number or f"L{next_number(store=store, series='lead'):07d}",
+        number=new.lead_number or next_lead_number(store),
         customer=customer,
         channel=new.channel,
         source=new.source,

@@ -28,7 +28,9 @@ def ask_for_ruling(*, lead_pk: int, by: Staff, at: dt.datetime) -> int:
     """Tell the sales supervisor that ``by`` met a customer whose lead a colleague has. Asked again on the same day it
     is told once. Audited. Returns how many supervisors heard it. Refuses YoursAnyway."""
     lead = Lead.objects.select_related("store", "owner").get(pk=lead_pk)
-    if lead.store_id != by.store_id or Lead.objects.editable_by(by).filter(pk=lead.pk).exists():
+    same = Lead.objects.filter(pk=lead.pk)
+    is_free = lead.owner_id is None and same.visible_to(by).exists()
+    if lead.store_id != by.store_id or is_free or same.editable_by(by).exists():
         raise YoursAnyway
     day = at.astimezone(lead.store.tz).date()
     params = {

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -12,14 +12,17 @@ from django.db.models import F
 from dealership.audit.services import record_event
 from dealership.kernel.errors import N_, Refusal
 from leads.models import LeadRequest, LeadSource
+from leads.rules.cadence import first_contact_due_at
+from leads.selectors.policies import lead_policy
 from leads.services.assigning import hold_intake
 from leads.services.intake import take_in_lead
-from leads.services.registering import NewLead
+from leads.services.registering import NewLead, next_lead_number
 from staffing.models import Staff
 
 #: So long a key is remembered.
 KEPT = dt.timedelta(days=30)
 _HINT = 4
+_TAKEN_IN = 201
 
 
 class TooManyRequests(Refusal):
@@ -40,7 +43,8 @@ class KeyReused(Refusal):
 
 @dataclass(frozen=True)
 class Answer:
-    """``status`` is 201 for a new lead, 200 for one that joined; ``is_repeated``: it was given before."""
+    """``status`` is 201, whether the telephone was known or not: that is nobody's business but the store's.
+    ``is_repeated``: it was given before."""
 
     status: int
     body: dict[str, Any]
@@ -95,7 +99,8 @@ def count_request(*, source: LeadSource, at: dt.datetime) -> None:
 
 @transaction.atomic
 def receive_lead(*, source: LeadSource, new: NewLead, key: str, body: bytes, at: dt.datetime) -> Answer:
-    """Take in what a source sent (LI-01, LI-04, LI-07); a telephone with a current lead joins it, flagged (LI-22).
+    """Take in what a source sent (LI-01, LI-04, LI-07); a telephone with a current lead joins it, flagged inside
+    (LI-22). The answer is the enquiry's own: its number, which a new lead bears, and the moments that follow from it.
 
     With a ``key`` the answer is kept for 30 days: the same content gets it again and changes nothing. Refuses
     KeyReused; raises BadPhone (a ValueError).
@@ -108,17 +113,17 @@ def receive_lead(*, source: LeadSource, new: NewLead, key: str, body: bytes, at:
         if known.body_hash != body_hash:
             raise KeyReused
         return Answer(known.status, known.answer, is_repeated=True)
+    zone = source.store.tz
+    new = replace(new, lead_number=next_lead_number(source.store))
     registered = take_in_lead(store=source.store, new=new, role=source.role, by=None, at=at)
-    lead = registered.lead
+    rule = lead_policy(source.store, at.astimezone(zone).date())
     answer = {
-        "number": lead.number,
-        "duplicate": registered.joined,
-        "registered_at": lead.registered_at.astimezone(source.store.tz).isoformat(),
-        "first_contact_due_at": lead.first_due_at.astimezone(source.store.tz).isoformat(),
+        "number": new.lead_number,
+        "registered_at": new.registered_at.astimezone(zone).isoformat(),
+        "first_contact_due_at": first_contact_due_at(new.registered_at, rule).astimezone(zone).isoformat(),
     }
-    status = 200 if registered.joined else 201
     if key:
         LeadRequest.objects.create(
-            source=source, key=key, body_hash=body_hash, lead=lead, status=status, answer=answer, at=at
+            source=source, key=key, body_hash=body_hash, lead=registered.lead, status=_TAKEN_IN, answer=answer, at=at
         )
-    return Answer(status, answer)
+    return Answer(_TAKEN_IN, answer)

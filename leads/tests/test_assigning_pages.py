@@ -100,10 +100,19 @@ def test_refused_giving_keeps_ticks_and_moves_nothing(as_, store, agents, superv
     assert not Ownership.objects.exists()
 
 
-def test_refused_by_the_service_is_shown(as_, store, agents, supervisor):
+def test_people_of_another_role_are_no_choice_for_a_supervisor(as_, store, agents, supervisor):
     lead, seller = lead_of(store, agents[0]), StaffFactory(store=store, roles=["sales_consultant"])
 
     answer = as_(supervisor).post(reverse("lead_give"), {"leads": [lead.pk], "to": seller.pk, "note": "x"})
+
+    assert (answer.status_code, [*answer.context["give"].errors]) == (422, ["to"])
+
+
+def test_refused_by_the_service_is_shown(as_, store, agents):
+    lead, seller = lead_of(store, agents[0]), StaffFactory(store=store, roles=["sales_consultant"])
+    manager = StaffFactory(store=store, roles=["sales_manager"])
+
+    answer = as_(manager).post(reverse("lead_give"), {"leads": [lead.pk], "to": seller.pk, "note": "x"})
 
     assert answer.status_code == 422
     assert seller.name in str(answer.context["give"].non_field_errors())

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from dealership.audit.models import AuditEvent
 from inventory.models import VehicleModel
 from leads.models import Lead, LeadRequest, LeadSource
 from leads.openapi import BODY_BYTES, document
@@ -144,7 +145,6 @@ def test_enquiry_becomes_a_lead_with_an_owner_and_a_day_for_the_first_contact(po
     assert answer.status_code == 201
     assert answer.json() == {
         "number": lead.number,
-        "duplicate": False,
         "registered_at": "2026-11-24T09:00:00+08:00",
         "first_contact_due_at": "2026-11-25T09:00:00+08:00",
     }
@@ -167,13 +167,22 @@ def test_source_of_a_motor_show_sends_straight_to_the_consultants(post, store, a
 
 
 @pytest.mark.rule("LI-22")
-def test_second_enquiry_is_flagged_and_joins(post, agent):
-    first = post().json()
+def test_second_enquiry_joins_and_its_sender_does_not_learn_so(post, agent):
+    """Whoever holds a token could else ask for every number whether it is a customer's."""
+    earlier = "2026-11-20T09:00:00+08:00"
+    first = post({**SENT, "registered_at": earlier})
 
     again = post({**SENT, "name": "别名例", "message": "再问一次"})
 
-    assert (again.status_code, again.json()["duplicate"], again.json()["number"]) == (200, True, first["number"])
+    assert again.status_code == first.status_code == 201
+    assert [*again.json()] == [*first.json()] == ["number", "registered_at", "first_contact_due_at"]
+    assert again.json() == {
+        "number": "L0000002",
+        "registered_at": AT.isoformat(),
+        "first_contact_due_at": (AT + dt.timedelta(days=1)).isoformat(),
+    }
     assert (Lead.objects.count(), Lead.objects.get().note, agent.alerts.count()) == (1, "再问一次", 1)
+    assert AuditEvent.objects.get(code="lead.joined").data["number"] == "L0000002"
 
 
 # --- keys --------------------------------------------------------------------------------------------------------
@@ -361,7 +370,6 @@ def test_checker_of_the_document_finds_faults():
     lead = {"$ref": "#/components/schemas/Lead"}
 
     assert fits({"number": 1, "x": 2}, lead) == [
-        "answer.duplicate is missing",
         "answer.registered_at is missing",
         "answer.first_contact_due_at is missing",
         "answer.number is no ['string']",

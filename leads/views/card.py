@@ -19,7 +19,7 @@ from leads.enums import FOLLOWED, Channel, GradedBy, LeadState, Stage, Way
 from leads.forms.assigning import GiveForm
 from leads.forms.card import CardForm, ChannelForm, GradeForm, LineForm, RemarkForm
 from leads.models import Contact, Lead
-from leads.selectors.assigning import receivers_for
+from leads.selectors.assigning import receivers_for, rights_on, roles_that_may_own
 from leads.selectors.cards import arrived_visit, card_of
 from leads.selectors.classes import class_of
 from leads.selectors.households import relatives_seen
@@ -79,7 +79,7 @@ def lead_card_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @require_POST
 def lead_line(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Write a line: what happened, and what comes next."""
-    lead, at = _editable(request, pk), clock.now()
+    lead, at = _workable(request, pk), clock.now()
     form = LineForm(request.POST, policy=cadence_policy(lead.store, _today(lead, at)))
     if form.is_valid():
         try:
@@ -96,7 +96,7 @@ def lead_line(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @require_POST
 def lead_grade(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Judge the grade; the next contact is planned by it."""
-    lead, at = _editable(request, pk), clock.now()
+    lead, at = _workable(request, pk), clock.now()
     form = GradeForm(request.POST, policy=cadence_policy(lead.store, _today(lead, at)))
     side = GradedBy.TELESALES if lead.stage == Stage.TELESALES else GradedBy.CONSULTANT
     if form.is_valid():
@@ -169,8 +169,14 @@ def _seen(request: AuthenticatedRequest, pk: int) -> Lead:
     return get_object_or_404(Lead.objects.visible_to(request.user).select_related(*_CARD), pk=pk)
 
 
+def _workable(request: AuthenticatedRequest, pk: int) -> Lead:
+    """A lead one writes on: of a pool it is taken first."""
+    rows = Lead.objects.visible_to(request.user).workable_by(request.user)
+    return get_object_or_404(rows.select_related(*_CARD), pk=pk)
+
+
 def _editable(request: AuthenticatedRequest, pk: int) -> Lead:
-    """A lead one may change; one that may only be read is answered like one that is not there."""
+    """A lead whose front one may change; one that may only be read is answered like one that is not there."""
     rows = Lead.objects.visible_to(request.user).editable_by(request.user)
     return get_object_or_404(rows.select_related(*_CARD), pk=pk)
 
@@ -182,14 +188,14 @@ def _today(lead: Lead, at: dt.datetime) -> dt.date:
 def _context(request: AuthenticatedRequest, lead: Lead, *, line: LineForm | None = None) -> dict[str, Any]:
     on = _today(lead, clock.now())
     policy = cadence_policy(lead.store, on)
-    may_edit = Lead.objects.visible_to(request.user).editable_by(request.user).filter(pk=lead.pk).exists()
-    is_mine = may_edit and (lead.owner_id is not None or request.user.may(Capability.ASSIGN_LEADS))
+    rights = rights_on(request.user, lead)
+    is_mine = rights.may_work
     is_followed = lead.state in FOLLOWED
     way = lead.next_way or (Way.SHOWROOM if lead.stage == Stage.SHOWROOM else Way.PHONE)
     return {
         "lead": lead,
         "card": card_of(lead, on=on),
-        "may_edit": may_edit,
+        "may_edit": rights.may_edit,
         "may_review": request.user.may(Capability.ASSIGN_LEADS) and lead.owner_id != request.user.pk,
         "line": (line or LineForm(policy=policy, initial={"way": way, "reached": True}))
         if is_mine and is_followed
@@ -200,12 +206,14 @@ def _context(request: AuthenticatedRequest, lead: Lead, *, line: LineForm | None
         "may_end": is_mine and lead.state == LeadState.OPEN,
         "classed": class_of(lead.customer),
         "relatives": relatives_seen(request.user, lead.customer),
-        "may_reactivate": may_edit and lead.state in (LeadState.LOST, LeadState.DEFEATED),
+        "may_reactivate": rights.may_revive and lead.state in (LeadState.LOST, LeadState.DEFEATED),
         "may_reveal": request.user.may(Capability.REVEAL_PHONE)
         and Customer.objects.visible_to(request.user).filter(pk=lead.customer_id).exists(),
-        "may_take": lead.owner_id is None and lead.state == LeadState.OPEN and lead.pool in request.user.roles,
+        "may_take": lead.owner_id is None
+        and lead.state == LeadState.OPEN
+        and not request.user.roles.isdisjoint(roles_that_may_own(lead.pool)),
         "visit": arrived_visit(lead) if is_mine else None,
         "give": GiveForm(user=request.user, people=receivers_for(request.user))
-        if request.user.may(Capability.ASSIGN_LEADS) and lead.state in (*FOLLOWED, LeadState.DEFEAT_APPLIED)
+        if rights.may_give and lead.state in (*FOLLOWED, LeadState.DEFEAT_APPLIED)
         else None,
     }

@@ -59,7 +59,7 @@ def defeat_decide(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def lead_defeat(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """The defeat card of a lead: fill it in, and put it before the manager."""
-    lead = _editable(request, pk)
+    lead = _workable(request, pk)
     form = DefeatForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
@@ -80,7 +80,7 @@ def lead_defeat(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @require_POST
 def lead_lose(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Contact is lost: proven by the lines of the card, or refused with what is still wanting."""
-    lead = _editable(request, pk)
+    lead = _workable(request, pk)
     try:
         lose_contact(lead=lead, by=request.user, at=clock.now(), note=request.POST.get("note", "").strip()[:300])
     except SentenceError as refusal:
@@ -94,7 +94,8 @@ def lead_lose(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def lead_reactivate(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Take up a lost or defeated lead again."""
-    lead, at = _editable(request, pk), clock.now()
+    rows = Lead.objects.visible_to(request.user).revivable_by(request.user).select_related(*_LEAD)
+    lead, at = get_object_or_404(rows, pk=pk), clock.now()
     form = ReactivationForm(
         request.POST if request.method == "POST" else None,
         policy=cadence_policy(lead.store, at.astimezone(lead.store.tz).date()),
@@ -127,9 +128,9 @@ def lead_reactivate(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return render(request, "leads/reactivate.html", context)
 
 
-def _editable(request: AuthenticatedRequest, pk: int) -> Lead:
-    """A lead one may change; one that may only be read is answered like one that is not there."""
-    seen = Lead.objects.visible_to(request.user).editable_by(request.user)
+def _workable(request: AuthenticatedRequest, pk: int) -> Lead:
+    """A lead one works; one that may only be read is answered like one that is not there."""
+    seen = Lead.objects.visible_to(request.user).workable_by(request.user)
     return get_object_or_404(seen.select_related(*_LEAD), pk=pk)
 
 

@@ -16,7 +16,7 @@ from leads.forms.merging import MergeForm
 from leads.models import Lead, Merge
 from leads.selectors.duplicates import likely_duplicates, merges_made
 from leads.selectors.search import lead_of_token
-from leads.services.merging import merge_leads
+from leads.services.merging import may_merge, merge_leads
 from leads.services.rulings import ask_for_ruling
 from leads.services.unmerging import undo_merge
 from staffing.enums import Capability
@@ -39,6 +39,8 @@ def lead_merge(request: AuthenticatedRequest, pk: int, other: int) -> HttpRespon
     """``pk`` is kept, ``other`` goes into it: side by side, field by field."""
     rows = Lead.objects.visible_to(request.user).select_related(*_LEAD)
     kept, dropped = get_object_or_404(rows, pk=pk), get_object_or_404(rows, pk=other)
+    if not may_merge(kept, dropped, request.user):  # the page shows the telephones of both
+        raise Http404
     form = MergeForm(request.POST if request.method == "POST" else None, kept=kept, dropped=dropped)
     if form.is_bound and form.is_valid():
         try:

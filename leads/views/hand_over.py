@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -47,7 +48,7 @@ PARTS = {"appointments": "leads/_appointments.html"}
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation_new(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Invite a customer of mine, or move the invitation that is open."""
-    rows = Lead.objects.visible_to(request.user).editable_by(request.user).select_related(*_LEAD)
+    rows = Lead.objects.visible_to(request.user).workable_by(request.user).select_related(*_LEAD)
     lead, at = get_object_or_404(rows, pk=pk), clock.now()
     current = Appointment.objects.visible_to(request.user).filter(lead=lead, state="open").first()
     initial = {"expected_at": current.expected_at.astimezone(lead.store.tz), "note": current.note} if current else None
@@ -76,7 +77,7 @@ def invitation_cancel(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """The customer will not come."""
     rows = Appointment.objects.visible_to(request.user).select_related("lead__store")
     appointment = get_object_or_404(
-        rows, pk=pk, lead__in=Lead.objects.visible_to(request.user).editable_by(request.user)
+        rows, pk=pk, lead__in=Lead.objects.visible_to(request.user).workable_by(request.user)
     )
     try:
         cancel_appointment(appointment=appointment, by=request.user, at=clock.now())
@@ -112,10 +113,13 @@ def hand_over_list(request: AuthenticatedRequest) -> HttpResponse:
 @guard(Capability.EXPORT)
 @require_GET
 def hand_over_export(request: AuthenticatedRequest) -> HttpResponse:
-    """The same as a workbook, laid out as on paper. The audit keeps who took it."""
+    """The same as a workbook, laid out as on paper, for who may read the page. The audit keeps who took it."""
+    if not request.user.may(Capability.WORK_LEADS):
+        raise PermissionDenied(Capability.WORK_LEADS)
     sheet, at = _sheet(request), clock.now()
     content = sheet_workbook(sheet)
-    data = {"month": f"{sheet.month:%Y-%m}", "rows": len(sheet.rows)}
+    agent = sheet.agent.pk if sheet.agent else None
+    data = {"month": f"{sheet.month:%Y-%m}", "rows": len(sheet.rows), "agent": agent}
     record_act(code="hand_overs.exported", store_ref=request.user.store_id, by=request.user, at=at, data=data)
     response = HttpResponse(content, content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="hand-over-{sheet.month:%Y-%m}.xlsx"'
@@ -128,7 +132,7 @@ def hand_over_new(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """After the visit: the line of the sheet, which gives the lead to the consultant."""
     rows = Visit.objects.visible_to(request.user).select_related("store", "consultant", "lead")
     visit = get_object_or_404(rows, pk=pk)
-    mine = Lead.objects.visible_to(request.user).editable_by(request.user)
+    mine = Lead.objects.visible_to(request.user).workable_by(request.user)
     lead = get_object_or_404(mine.select_related(*_LEAD), pk=visit.lead_id or 0)
     form = HandOverForm(request.POST if request.method == "POST" else None, visit=visit, user=request.user)
     if form.is_bound and form.is_valid():

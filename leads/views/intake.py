@@ -40,7 +40,9 @@ def lead_new(request: AuthenticatedRequest) -> HttpResponse:
         known = known_number(request.user, store, form.cleaned_data["number"])
         role = role_for(form.cleaned_data["channel"])
         is_mine = form.cleaned_data["whose"] == ME
-        if is_mine and not known.joins and not request.user.roles.intersection(roles_that_may_own(role)):
+        decided = is_mine and known.may_decide
+        is_free = not known.joins and (decided or not known.goes_to_keeper)
+        if is_mine and is_free and not request.user.roles.intersection(roles_that_may_own(role)):
             text = _("Leads of this channel go to: %(role)s. Let the policy choose.")
             form.add_error("whose", text % {"role": Role(role).label})
         elif not form.must_confirm(known):
@@ -52,6 +54,7 @@ def lead_new(request: AuthenticatedRequest) -> HttpResponse:
                     by=request.user,
                     at=at,
                     owner=request.user if is_mine else None,
+                    decided=decided,
                 )
             except SentenceError as refusal:
                 form.add_error(None, refusal.sentence(_))

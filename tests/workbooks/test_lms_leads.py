@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from customers.models import Customer
+from dealership.audit.models import AuditEvent
 from dealership.workbooks.models import ImportBatch
 from dealership.workbooks.undoing import HasDependants, undo_batch
 from inventory.models import VehicleModel
@@ -226,16 +227,50 @@ def test_customer_of_that_name_and_number_is_found(brought, agents, store) -> No
     assert Lead.objects.get(number="LMS001").customer == known
 
 
+@pytest.mark.rule("LI-22")
+def test_what_a_joining_line_says_stands_on_the_lead_that_goes_on(brought, agents, store) -> None:
+    there = LeadFactory(customer__store=store, owner=agents[1], note="先前的话")
+    there.customer.phones.create(store=store, number="+8613900000001", reversed="10000000931", is_primary=True)
+    new = {"手机": "13900000002", "备注": "想看车"}
+    again = {"线索编号": "LMS003", "手机": "13900000002", "备注": "周六来"}
+
+    brought(row(备注="问优惠"), row(线索编号="LMS002", **new), row(**again))
+
+    assert Lead.objects.get(pk=there.pk).note == "先前的话\n问优惠"
+    assert Lead.objects.get(number="LMS002").note == "想看车\n周六来"
+    told = AuditEvent.objects.filter(code="lead.joined").order_by("pk")
+    assert [(event.subject_id, event.data["number"]) for event in told] == [
+        (there.pk, "LMS001"),
+        (Lead.objects.get(number="LMS002").pk, "LMS003"),
+    ]
+
+
+@pytest.mark.rule("HO-06")
+def test_line_of_somebody_whom_a_consultant_looks_after_is_the_consultants(brought, agents, store) -> None:
+    seller = StaffFactory(store=store, roles=["sales_consultant"])
+    LeadFactory(customer__store=store, customer__owner=seller, owner=seller, state=LeadState.DELIVERED)
+    Customer.objects.get().phones.create(store=store, number="+8613900000001", reversed="10000000931", is_primary=True)
+
+    brought(row(), row(线索编号="LMS002", 手机="13900000002"))
+
+    assert Lead.objects.get(number="LMS001").owner == seller
+    assert (Lead.objects.get(number="LMS001").stage, Lead.objects.get(number="LMS001").telesales) == ("showroom", None)
+    assert Lead.objects.get(number="LMS002").owner == agents[0]
+    assert [alert.code for alert in seller.alerts.all()] == ["lead.kept"]
+
+
 # --- undoing -----------------------------------------------------------------------------------------------------
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_import_is_undone_with_all_it_created(brought, agents, store) -> None:
-    there = LeadFactory(customer__store=store, customer__name="张在先", owner=agents[1])
+    there = LeadFactory(customer__store=store, customer__name="张在先", owner=agents[1], note="先前的话")
     there.customer.phones.create(store=store, number="+8613900000001", reversed="10000000931", is_primary=True)
-    batch = brought(row(), row(线索编号="LMS002", 手机="13900000002"), row(线索编号="LMS003", 手机="13900000002"))
+    batch = brought(
+        row(备注="问优惠"), row(线索编号="LMS002", 手机="13900000002"), row(线索编号="LMS003", 手机="13900000002")
+    )
 
     undo_batch(batch_id=batch.pk, by=agents[0], at=AT)
 
-    assert list(Lead.objects.values_list("number", flat=True)) == [there.number]
+    assert list(Lead.objects.values_list("number", "note")) == [(there.number, "先前的话")]
     assert (Customer.objects.count(), Interest.objects.count(), Ownership.objects.count()) == (1, 0, 0)
 
 

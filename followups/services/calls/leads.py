@@ -13,6 +13,7 @@ from followups.services.lead_calls import follow_lead_plan
 from leads.enums import FOLLOWED, AppointmentState, LeadState, Way
 from leads.models import Appointment, Lead
 from leads.services.appointments import make_appointment, move_appointment
+from leads.services.assigning import take_by_calling
 from leads.services.contacts import ContactFacts, record_contact
 from leads.services.filling import fill_missing
 from leads.services.lost import lose_contact
@@ -82,6 +83,8 @@ def write_line(
     fill_missing(lead=lead, values=line.card, by=by, at=at)
     facts = _facts(row, rule, line, lead, note=note, promised_at=promised_at, at=at)
     record_contact(lead=lead, facts=facts, by=by, at=at)
+    if rule.consequence != Consequence.LOST:
+        take_by_calling(lead=lead, by=by, at=at)
     if rule.consequence == Consequence.APPOINTMENT and line.appointment_at is not None:
         _agree(lead, line.appointment_at, by=by, at=at)
     if rule.consequence == Consequence.LOST:

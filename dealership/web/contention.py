@@ -1,0 +1,11 @@
+"""Two transactions that waited for each other: the database ended one of them, and nothing of it was kept."""
+
+from django.db import OperationalError
+
+#: Deadlock, and a transaction that could not be put in order with another one (SQLSTATE).
+_ENDED = frozenset({"40P01", "40001"})
+
+
+def is_contention(error: BaseException) -> bool:
+    """Whether trying again is all that is needed."""
+    return isinstance(error, OperationalError) and getattr(error.__cause__, "pgcode", None) in _ENDED
