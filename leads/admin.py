@@ -17,10 +17,11 @@ from django.views.decorators.http import require_POST
 from dealership import clock
 from dealership.audit.admin import AuditedAdmin
 from dealership.audit.previews import PolicyAdmin, day_in_words, table
-from leads.models import CardSource, DisciplineMeasure, DisciplinePolicy, Grade, LeadPolicy, LeadSource
+from leads.models import CardSource, DisciplineMeasure, DisciplinePolicy, Grade, LeadPolicy, LeadSource, SourceLetter
 from leads.rules.assigning import Candidate, give_out
 from leads.rules.cadence import first_contact_due_at, next_contact_on, settling_contact_on
 from leads.rules.policies import CadencePolicy, GradeRule, LeadRule
+from leads.rules.reports import source_letter
 from leads.services.sources import create_source, rotate_token
 from staffing.models import Staff
 
@@ -117,6 +118,23 @@ class DisciplinePolicyAdmin(PolicyAdmin):
         return table(
             (_("Visit"), _("Complete until")), [(f"{at:%m-%d %H:%M}", f"{day_in_words(due.date())} {due:%H:%M}")]
         )
+
+
+@admin.register(SourceLetter)
+class SourceLetterAdmin(PolicyAdmin):
+    list_display = ("channel", "letter", "store_name", "effective_from")
+    same_policy = ("store", "channel")
+    ordering = ("channel", "store_id", "-effective_from")
+
+    def example(self, row: SourceLetter, at: dt.datetime) -> str:
+        """Under which letter customers of the channel stand in the level table."""
+        letters = {row.channel: row.letter}
+        who = [
+            (gettext("Customer"), source_letter(row.channel, letters=letters)),
+            (gettext("VIP customer"), source_letter(row.channel, letters=letters, is_vip=True)),
+            (gettext("Employee"), source_letter(row.channel, letters=letters, is_staff=True)),
+        ]
+        return table((_("Who"), _("Source")), who)
 
 
 @admin.register(LeadPolicy)

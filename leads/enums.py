@@ -94,6 +94,10 @@ class MoveReason(models.TextChoices):
     UNMERGED = "unmerged", _("Joining undone")
 
 
+#: By these a lead of the showroom goes back to telesales (LI-06).
+RECYCLING = (MoveReason.MONTH_END, MoveReason.DEFEATED, MoveReason.LOST)
+
+
 class AppointmentState(models.TextChoices):
     OPEN = "open", _("Agreed")
     KEPT = "kept", _("Kept")
@@ -168,10 +172,11 @@ class InformationSource(models.TextChoices):
 
 
 class DefeatKind(models.TextChoices):
-    """What a defeat may be applied for (DF-01..03)."""
+    """What a defeat may be applied for (DF-01..03); a purchase too far away is the wide definition's (DF-05)."""
 
     BOUGHT_OTHER = "bought_other", _("Bought another model")
     BAD_NUMBER = "bad_number", _("Wrong or empty number")
+    BUYS_LATE = "buys_late", _("Buys only after more than a year")
     SPECIAL = "special", _("Special case")
 
 

@@ -80,7 +80,10 @@ def funnel_form(report: LeadFunnel) -> Form:
             sheet,
             row + 1,
             [_("Channel"), *(_label(code) for code in COLUMNS)],
-            [[line.name, *_funnel_cells(line.figures)] for line in report.channels],
+            [
+                *([line.name, *_funnel_cells(line.figures)] for line in report.channels),
+                [_("Of these recycled"), *_funnel_cells(report.recycled)],
+            ],
         )
         entries = [FIGURES[code] if code in FIGURES else RATES[code] for code in COLUMNS]
         notes = [labelled(entry.label, entry.definition) for entry in entries]
@@ -199,7 +202,11 @@ def defeat_form(report: DefeatAnalysis) -> Form:
             (_("Kind"), report.kinds), (_("Went to"), report.lost_to), (_("Reasons"), report.reasons),
             (_("Applied for by"), report.people),
         ]  # fmt: skip
-        notes = [labelled(label, "  ".join(f"{name} {n}" for name, n in counts)) for label, counts in ranked if counts]
+        notes = [
+            labelled(label, "  ".join(f"{row.name} {row.count}" for row in counts))
+            for label, counts in ranked
+            if counts
+        ]
         notes.append(labelled(_("Lost contact"), report.lost))
         end = put_notes(sheet, notes, row=end + 1, width=width)
         put_signatures(sheet, end, width)

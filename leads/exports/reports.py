@@ -49,6 +49,7 @@ def leads_json(report: MonthlyLeads) -> dict[str, Any]:
         },
         "consultants": [_line_json(row) for row in report.funnel.consultants],
         "channels": [{"channel": row.key} | _funnel_json(row.figures) for row in report.funnel.channels],
+        "recycled_leads": _funnel_json(report.funnel.recycled),
         "trend": [
             {
                 "month": month_of(point.month),

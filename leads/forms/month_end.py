@@ -1,4 +1,4 @@
-"""Changing one lead of the preview."""
+"""Confirming the preview, and changing one lead of it."""
 
 from typing import Any
 
@@ -7,6 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.forms.defeats import open_grades
 from leads.rules.policies import CadencePolicy
+
+
+class ConfirmForm(forms.Form):
+    """``seen``: the highest key of the moves on the list as it was seen."""
+
+    seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
 
 class MoveForm(forms.Form):

@@ -6,8 +6,10 @@ from leads.models.discipline import DisciplineMeasure, DisciplineNote, Disciplin
 from leads.models.endings import Defeat, MonthEnd, MonthEndMove
 from leads.models.histories import GradeChange, Ownership, StateChange
 from leads.models.leads import Interest, Lead
+from leads.models.letters import SourceLetter
 from leads.models.links import ClassChange, CustomerClassification, Household, HouseholdMember, Merge
 from leads.models.policies import Grade, LeadPolicy, LeadSource
+from leads.models.recycling import Recycling
 from leads.models.requests import LeadRequest
 from leads.models.visits import Appointment, HandOver, RegisterDay, Turn, Visit
 
@@ -36,7 +38,9 @@ __all__ = [
     "MonthEnd",
     "MonthEndMove",
     "Ownership",
+    "Recycling",
     "RegisterDay",
+    "SourceLetter",
     "StateChange",
     "Turn",
     "Visit",

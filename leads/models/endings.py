@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from leads.enums import DefeatKind, DefeatState, LossReason, LostTo, MonthEndState
 from leads.models.histories import OfLead
 from leads.models.leads import Lead
-from staffing.enums import Role
+from staffing.enums import SUPERVISOR_ROLE, Capability, Role
 from staffing.models import Staff, Store
 
 
@@ -66,9 +66,11 @@ class MonthEndQuerySet(models.QuerySet["MonthEnd"]):
 
 
 class MonthEnd(models.Model):
-    """The clean-up at the end of a month (LG-30, LG-31): prepared, confirmed by the supervisor, carried out once.
+    """The clean-up at the end of a month (LG-30, LG-31): prepared, confirmed by each supervisor for the own team or by
+    the manager for the store, carried out once. ``confirmed_at``, ``confirmed_by``: the last confirmation.
 
-    ``opening`` freezes the leads still held at 00:00 on the 1st of the month that follows, by consultant (LG-33).
+    ``opening`` freezes the leads still held at 00:00 on the 1st of the month that follows, by consultant: their numbers
+    by grade, by channel and by letter of the source (LG-33, LI-13).
     """
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="+", verbose_name=_("store"))
@@ -100,8 +102,36 @@ class MonthEnd(models.Model):
         return f"{self.month:%Y-%m}"
 
 
+class MonthEndMoveQuerySet(models.QuerySet["MonthEndMove"]):
+    def of_team(self, user: Staff) -> Self:
+        """What was, in the preview, with the people whose leads somebody cleans up: a supervisor's the team's, a
+        manager's the store's."""
+        if user.sees_all_stores():
+            return self
+        rows = self.filter(month_end__store_id=user.store_id)
+        if user.may(Capability.SEE_STORE):
+            return rows
+        led = [role for role, leader in SUPERVISOR_ROLE.items() if leader in user.roles]
+        mine = Q(pk=user.pk) | Q(superior_id=user.pk) | Q(superior__isnull=True, role_rows__role__in=led)
+        return rows.filter(owner__in=Staff.objects.filter(mine, store_id=user.store_id).values("pk"))
+
+    def visible_to(self, user: Staff) -> Self:
+        """Of what is not carried out the leads that one sees now; of what is, the former owners' one leads."""
+        going = Q(moved_at__isnull=True, lead__in=Lead.objects.visible_to(user))
+        gone = Q(moved_at__isnull=False, pk__in=MonthEndMove.objects.of_team(user).values("pk"))
+        return self.filter(going | gone)
+
+    def unconfirmed(self) -> Self:
+        return self.filter(confirmed_at__isnull=True)
+
+    def waiting(self) -> Self:
+        """Confirmed, and still to be carried out."""
+        return self.filter(confirmed_at__isnull=False, moved_at__isnull=True, skipped="")
+
+
 class MonthEndMove(models.Model):
-    """A lead that the clean-up moves from a consultant to telesales; ``excused`` keeps it, with a reason."""
+    """A lead that the clean-up moves from a consultant to telesales; ``skipped`` keeps it, with a reason. Nothing moves
+    before it is confirmed."""
 
     month_end = models.ForeignKey(MonthEnd, models.CASCADE, related_name="moves", verbose_name=_("month-end clean-up"))
     lead = models.ForeignKey(Lead, models.PROTECT, related_name="+", verbose_name=_("lead"))
@@ -110,8 +140,19 @@ class MonthEndMove(models.Model):
     )
     grade = models.CharField(_("grade"), max_length=4)
     pool = models.CharField(_("pool"), max_length=32, choices=Role, default=Role.TELESALES)
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("confirmed by"),
+    )
     moved_at = models.DateTimeField(_("moved at"), null=True, blank=True)
     skipped = models.CharField(_("why it was not moved"), max_length=200, blank=True)
+
+    objects = MonthEndMoveQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("move at the end of a month")

@@ -4,7 +4,8 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
@@ -209,6 +210,13 @@ class Lead(models.Model):
             ),
             models.Index(fields=["store", "registered_at"], name="lead_registered"),
             models.Index(fields=["store", "pool"], condition=Q(state="open", owner__isnull=True), name="lead_pool"),
+            models.Index(
+                F("store"),
+                Coalesce("closed_at", "registered_at").desc(),
+                F("id").desc(),
+                condition=Q(state__in=["lost", "defeated"], owner__isnull=True),
+                name="lead_ended",
+            ),
         ]
 
     def __str__(self) -> str:

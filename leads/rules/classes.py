@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from leads.rules.defeats import is_too_late
 from leads.rules.policies import LeadRule
 
 #: States of a lead that somebody still works for the customer's purchase.
@@ -46,8 +47,8 @@ def classify(facts: CustomerFacts, *, on: dt.date, rule: LeadRule) -> Classified
 
     VIP: three leads given or more within 365 days, today among them (RC-05); also of somebody who never bought. Base:
     bought here (RC-03). Hopeful: a current lead that was judged and is to be bought within the year (RC-02, DF-05).
-    Defeated: left what is needed, and did not buy here or buys only after more than a year (RC-06). Potential: can be
-    reached, and that is all (RC-01).
+    Defeated: left what is needed, and did not buy here or buys only after more than a year (RC-06, which is DF-05).
+    Potential: can be reached, and that is all (RC-01).
     """
     counted = given_within(facts.given_on, on=on, days=rule.vip_days)
     review_on = counted[0] + dt.timedelta(days=rule.vip_days) if counted else None
@@ -68,14 +69,9 @@ def _class(facts: CustomerFacts, given: int, rule: LeadRule) -> str:
     if facts.has_bought:
         return "base"
     current = [lead for lead in facts.leads if lead.state in _CURRENT]
-    too_late = [lead for lead in current if _buys_too_late(lead, rule)]
+    too_late = [lead for lead in current if is_too_late(lead.buys_on, registered_on=lead.registered_on, rule=rule)]
     if any(lead.is_graded and lead not in too_late for lead in current):
         return "hopeful"
     if too_late or (not current and any(lead.state == "defeated" for lead in facts.leads)):
         return "defeated"
     return "potential"
-
-
-def _buys_too_late(lead: OwnLead, rule: LeadRule) -> bool:
-    """Who buys only after more than a year is no valid customer (DF-05)."""
-    return lead.buys_on is not None and (lead.buys_on - lead.registered_on).days > rule.invalid_after_days

@@ -2,10 +2,11 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-#: The letters of the level table (LI-13) by channel. E is told by who the customer is, R also by the customer's class.
+#: The letters of the level table (LI-13) by channel with which a store starts; the policy's rows replace them. E is
+#: told by who the customer is, R also by the customer's class.
 SOURCE_LETTERS = {
     "referral": "R",
     "repeat": "B",
@@ -25,14 +26,16 @@ HELD = frozenset({"open", "defeat_applied"})
 KEPT, LATE, MISSING, WAITING = "kept", "late", "missing", "waiting"
 
 
-def source_letter(channel: str, *, is_vip: bool = False, is_staff: bool = False) -> str:
+def source_letter(
+    channel: str, *, letters: Mapping[str, str] = SOURCE_LETTERS, is_vip: bool = False, is_staff: bool = False
+) -> str:
     """The letter of a source (LI-13): R a VIP or a recommendation, B the base, S walked in or rang, I information of
     our own systems and the manufacturer's, E an employee, P a show; "–" for any other."""
     if is_staff:
         return "E"
     if is_vip:
         return "R"
-    return SOURCE_LETTERS.get(channel, "–")
+    return letters.get(channel, "–")
 
 
 @dataclass(frozen=True)

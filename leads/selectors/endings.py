@@ -1,8 +1,18 @@
-"""Reads about how leads end: tries that were not answered."""
+"""Reads about how leads end: tries that were not answered, and purchases too far away."""
 
 import datetime as dt
 
 from leads.models import Lead
+from leads.rules.defeats import is_too_late
+from leads.selectors.policies import lead_policy
+
+
+def buys_too_late(lead: Lead, *, on: dt.date) -> bool:
+    """Whether the card says that the customer buys beyond the policy's year (DF-05). One query."""
+    if lead.buys_on is None:
+        return False
+    registered_on = lead.registered_at.astimezone(lead.store.tz).date()
+    return is_too_late(lead.buys_on, registered_on=registered_on, rule=lead_policy(lead.store, on))
 
 
 def unanswered_tries(lead: Lead) -> list[tuple[dt.datetime, str]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -125,7 +126,7 @@ def listed_leads(user: Staff, narrowed: LeadFilter, *, at: dt.datetime, on: dt.d
     if narrowed.late:
         rows = rows.followed().filter(late_by(at=at, on=on))
     if narrowed.tab == ENDED:
-        return rows.order_by(F("closed_at").desc(nulls_last=True), "-pk").values_list(*_COLUMNS)
+        return rows.order_by(Coalesce("closed_at", "registered_at").desc(), "-pk").values_list(*_COLUMNS)
     if narrowed.tab in (TEAM, ALL):
         return rows.order_by("-registered_at", "-pk").values_list(*_COLUMNS)
     is_first = Case(

@@ -10,14 +10,12 @@ from dealership.audit.services import record_event
 from dealership.kernel.errors import N_, Refusal
 from dealership.notifications.enums import Tone
 from dealership.notifications.services import AlertDraft, raise_alerts
-from leads.enums import DefeatKind, DefeatState, GradedBy, LeadState, LostTo, MoveReason, Stage, Standing
+from leads.enums import DefeatKind, DefeatState, LeadState, LostTo, MoveReason, Standing
 from leads.models import Defeat, Lead
 from leads.rules.defeats import DefeatClaim, contradictions_on, missing_on
-from leads.selectors.endings import unanswered_tries
-from leads.selectors.policies import cadence_policy, lead_policy
-from leads.services.grading import set_grade
-from leads.services.lost import clear_plan, grade_of_standing
-from leads.services.owners import move_lead
+from leads.selectors.endings import buys_too_late, unanswered_tries
+from leads.selectors.policies import lead_policy
+from leads.services.recycling import send_back
 from leads.services.states import change_state
 from leads.signals import lead_planned
 from staffing.enums import Capability, Role
@@ -47,6 +45,15 @@ class NumberNotTried(Refusal):
     message = N_("No unanswered try stands on the card since the last conversation. Call the number first.")
 
 
+class NotTooFarAway(Refusal):
+    """Only who plans to buy beyond the policy's year is an invalid customer (DF-05)."""
+
+    message = N_(
+        "The card does not say that the customer buys more than %(days)s days after the registration. Write down the "
+        "planned day of purchase first."
+    )
+
+
 class AlreadyApplied(Refusal):
     message = N_("A defeat has been applied for already.")
 
@@ -70,7 +77,7 @@ def apply_for_defeat(*, lead: Lead, claim: DefeatClaim, by: Staff, at: dt.dateti
     """Put a defeat before the manager: the lead waits as F0, its grade and its plan are kept (DF-10).
 
     From an open lead alone. The managers are alerted. Announced. Refuses DefeatIncomplete, NoMainModel, NumberNotTried,
-    AlreadyApplied, IllegalTransition, LeadChanged.
+    NotTooFarAway (DF-05), AlreadyApplied, IllegalTransition, LeadChanged.
     """
     faulty = (*missing_on(claim), *contradictions_on(claim))
     if faulty:
@@ -79,6 +86,9 @@ def apply_for_defeat(*, lead: Lead, claim: DefeatClaim, by: Staff, at: dt.dateti
         raise NoMainModel
     if claim.kind == DefeatKind.BAD_NUMBER and not unanswered_tries(lead):
         raise NumberNotTried
+    if claim.kind == DefeatKind.BUYS_LATE and not buys_too_late(lead, on=at.astimezone(lead.store.tz).date()):
+        rule = lead_policy(lead.store, at.astimezone(lead.store.tz).date())
+        raise NotTooFarAway(days=rule.invalid_after_days)
     change_state(lead=lead, state=LeadState.DEFEAT_APPLIED, by=by, at=at, note=claim.main_reason or claim.proof)
     try:
         with transaction.atomic():
@@ -141,7 +151,9 @@ def decide_defeat(*, defeat: Defeat, approve: bool, by: Staff, at: dt.datetime, 
         setattr(defeat, name, value)
     lead = Lead.objects.select_related("store", "customer", "owner").get(pk=defeat.lead_id)
     if approve:
-        _defeat(lead, defeat, by, at)
+        reason = defeat.main_reason or defeat.proof
+        change_state(lead=lead, state=LeadState.DEFEATED, by=by, at=at, note=reason, ends=True)
+        send_back(lead=lead, standing=Standing.DEFEATED, reason=MoveReason.DEFEATED, by=by, at=at, note=reason)
         message = N_("%(who)s approved the defeat of %(customer)s.")
     else:
         change_state(lead=lead, state=LeadState.OPEN, by=by, at=at, note=note.strip())
@@ -153,31 +165,6 @@ def decide_defeat(*, defeat: Defeat, approve: bool, by: Staff, at: dt.datetime, 
         url = reverse("lead_card", args=[lead.pk])
         raise_alerts(drafts=[_alert(defeat, defeat.by_id, state.value, message, at, params, url)], at=at)
     return defeat
-
-
-def _defeat(lead: Lead, defeat: Defeat, by: Staff, at: dt.datetime) -> None:
-    on = at.astimezone(lead.store.tz).date()
-    reason = defeat.main_reason or defeat.proof
-    change_state(lead=lead, state=LeadState.DEFEATED, by=by, at=at, note=reason, ends=True)
-    set_grade(
-        lead=lead,
-        grade=grade_of_standing(cadence_policy(lead.store, on), Standing.DEFEATED, "F"),
-        graded_by=GradedBy.SYSTEM,
-        by=by,
-        at=at,
-        rule=lead_policy(lead.store, on),
-    )
-    clear_plan(lead)
-    move_lead(
-        lead=lead,
-        owner=None,
-        pool=Role.TELESALES,
-        stage=Stage.TELESALES,
-        reason=MoveReason.DEFEATED,
-        by=by,
-        at=at,
-        note=reason,
-    )
 
 
 def _deciders(store: Store, *, but: Staff) -> Iterable[int]:

@@ -5,16 +5,13 @@ import datetime as dt
 from django.db import transaction
 
 from dealership.kernel.errors import N_, Refusal
-from leads.enums import GradedBy, LeadState, MoveReason, Stage, Standing
+from leads.enums import LeadState, MoveReason, Standing
 from leads.models import Lead
 from leads.rules.lost import contact_is_lost
-from leads.rules.policies import CadencePolicy
 from leads.selectors.endings import unanswered_tries
-from leads.selectors.policies import cadence_policy, lead_policy
-from leads.services.grading import set_grade
-from leads.services.owners import move_lead
+from leads.selectors.policies import lead_policy
+from leads.services.recycling import send_back
 from leads.services.states import change_state
-from staffing.enums import Role
 from staffing.models import Staff
 
 
@@ -38,41 +35,11 @@ def lose_contact(
     IllegalTransition, LeadChanged and AlreadyMoved.
     """
     on = at.astimezone(lead.store.tz).date()
-    policy, rule = cadence_policy(lead.store, on), lead_policy(lead.store, on)
+    rule = lead_policy(lead.store, on)
     change_state(lead=lead, state=LeadState.LOST, by=by, at=at, note=note, ends=True)
     tries = unanswered_tries(lead)
     if not number_verified and not contact_is_lost(tries, rule):
         raise NotProven(
             tries=rule.lost_tries, days=rule.lost_days, slots=rule.lost_slots, ways=rule.lost_ways, made=len(tries)
         )
-    set_grade(
-        lead=lead,
-        grade=grade_of_standing(policy, Standing.LOST, "L"),
-        graded_by=GradedBy.SYSTEM,
-        by=by,
-        at=at,
-        rule=rule,
-    )
-    clear_plan(lead)
-    move_lead(
-        lead=lead,
-        owner=None,
-        pool=Role.TELESALES,
-        stage=Stage.TELESALES,
-        reason=MoveReason.LOST,
-        by=by,
-        at=at,
-        note=note,
-    )
-
-
-def grade_of_standing(policy: CadencePolicy, standing: str, otherwise: str) -> str:
-    """The policy's grade of a standing; ``otherwise`` when it has none."""
-    return next((rule.code for rule in policy if rule.standing == standing), otherwise)
-
-
-def clear_plan(lead: Lead) -> None:
-    """Nothing is planned for a lead that has ended."""
-    lead.next_contact_on = lead.next_contact_at = None
-    lead.next_way = lead.next_reason = ""
-    lead.save(update_fields=["next_contact_on", "next_contact_at", "next_way", "next_reason"])
+    send_back(lead=lead, standing=Standing.LOST, reason=MoveReason.LOST, by=by, at=at, note=note)

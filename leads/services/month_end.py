@@ -2,9 +2,10 @@
 
 import datetime as dt
 import logging
+from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max, QuerySet
 from django.urls import reverse
 
 from dealership.audit.services import record_event
@@ -13,13 +14,16 @@ from dealership.notifications.services import AlertDraft, raise_alerts
 from leads.enums import GradedBy, MonthEndState
 from leads.models import Lead, MonthEnd, MonthEndMove
 from leads.rules.month_end import grades_kept, last_day, month_to_prepare, opening_moment
-from leads.selectors.month_end import backlog_at, leads_to_clean, waiting_moves
+from leads.selectors.month_end import leads_to_clean, moves_seen
+from leads.selectors.openings import opening_at
 from leads.selectors.policies import cadence_policy
 from leads.services.grading import grade_lead
 from staffing.enums import Role
 from staffing.models import Staff, Store
 
 logger = logging.getLogger(__name__)
+#: Why a lead was not moved, when it was not a person who excepted it. Translated where it is shown.
+CHANGED = N_("Changed hands, state or grade after the preview")
 
 
 class NotTheTime(Refusal):
@@ -62,34 +66,60 @@ def run_month_end_job(*, at: dt.datetime) -> dict[str, int]:
 
 @transaction.atomic
 def prepare_month_end(*, store: Store, month: dt.date, at: dt.datetime) -> MonthEnd | None:
-    """Make the preview of a month, or bring it up to date: which leads would go. None when it is confirmed already.
+    """Make the preview of a month, or bring it up to date: which leads would go. None when all of it is confirmed.
 
-    What was excepted stays excepted as long as the lead would go. The supervisors are told once.
+    What was excepted stays excepted as long as the lead would go; what is due only after a confirmation waits for
+    another one. Those who clean up are told once of each list.
     """
     month_end, _created = MonthEnd.objects.get_or_create(store=store, month=month, defaults={"prepared_at": at})
-    # Also the lock: a confirmation waits here, or is found.
-    if not MonthEnd.objects.filter(pk=month_end.pk, state=MonthEndState.PREVIEW).update(prepared_at=at):
+    month_end = _held(month_end)
+    look_again(month_end=month_end, at=at)
+    if month_end.confirmed_at is not None and not month_end.moves.unconfirmed().exists():
         return None
-    due = {lead.pk: lead for lead in leads_to_clean(store, grades_kept(cadence_policy(store, last_day(month))))}
+    month_end.prepared_at = at
+    if month_end.state == MonthEndState.DONE:
+        month_end.state = MonthEndState.PREVIEW
+    month_end.save(update_fields=["prepared_at", "state"])
+    _tell_those_who_clean_up(month_end, at)
+    return month_end
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What looking again has found, by lead: ``new`` would go too, ``changed`` go with another grade or from somebody
+    else, ``gone`` stay after all. What was confirmed is not among them."""
+
+    new: frozenset[int]
+    changed: frozenset[int]
+    gone: frozenset[int]
+
+
+@transaction.atomic
+def look_again(*, month_end: MonthEnd, at: dt.datetime) -> Changes:
+    """Bring what is not yet confirmed of a preview up to date. From 00:00 of the 1st on nothing of the new month comes
+    in (LG-32)."""
+    due = _due(month_end, at)
     known = {move.lead_id: move for move in month_end.moves.all()}
-    month_end.moves.exclude(lead_id__in=due).delete()
-    for pk in due.keys() & known.keys():
-        move, lead = known[pk], due[pk]
-        if (move.owner_id, move.grade) != (lead.owner_id, lead.grade):
-            MonthEndMove.objects.filter(pk=move.pk).update(owner=lead.owner_id, grade=lead.grade)
+    # Left alone because it had changed, and due again: it is looked at anew.
+    returning = {
+        pk for pk, move in known.items() if pk in due and move.confirmed_at is not None and move.skipped == CHANGED
+    }
+    gone = {pk for pk, move in known.items() if move.confirmed_at is None and pk not in due}
+    month_end.moves.filter(lead_id__in=returning | gone).delete()
+    changed = set()
+    for pk, move in known.items():
+        if move.confirmed_at is None and pk in due and (move.owner_id, move.grade) != (due[pk].owner_id, due[pk].grade):
+            MonthEndMove.objects.filter(pk=move.pk).update(owner=due[pk].owner_id, grade=due[pk].grade)
+            changed.add(pk)
+    new = (due.keys() - known.keys()) | returning
     MonthEndMove.objects.bulk_create(
         [
-            MonthEndMove(month_end=month_end, lead=lead, owner_id=lead.owner_id, grade=lead.grade)
-            for pk, lead in due.items()
-            if pk not in known
+            MonthEndMove(month_end=month_end, lead=due[pk], owner_id=due[pk].owner_id, grade=due[pk].grade)
+            for pk in sorted(new)
         ],
         batch_size=500,
-        ignore_conflicts=True,
     )
-    month_end.refresh_from_db()
-    if due:
-        _tell_supervisors(month_end, len(due), at)
-    return month_end
+    return Changes(frozenset(new), frozenset(changed), frozenset(gone))
 
 
 @transaction.atomic
@@ -118,8 +148,8 @@ def regrade_move(*, move: MonthEndMove, grade: str, reason: str, by: Staff, at: 
     """
     if not reason.strip():
         raise NothingGiven
+    lead = Lead.objects.select_for_update(of=("self",), no_key=True).select_related("store").get(pk=move.lead_id)
     _still_preview(move)
-    lead = Lead.objects.select_related("store").get(pk=move.lead_id)
     if lead.grade == grade:
         raise GradeStays(grade=grade)
     grade_lead(lead=lead, grade=grade, graded_by=GradedBy.CONSULTANT, by=by, at=at, note=reason.strip()[:200])
@@ -131,20 +161,47 @@ def regrade_move(*, move: MonthEndMove, grade: str, reason: str, by: Staff, at: 
     return False
 
 
+@dataclass(frozen=True)
+class Confirmation:
+    """What became of a confirmation: ``confirmed`` leads go; or 0, and the customers ``new`` on the list are to be
+    looked at first. ``changed`` names those who were on the list as it was seen, and are not, or not so, any more."""
+
+    confirmed: int
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+
 @transaction.atomic
-def confirm_month_end(*, month_end: MonthEnd, by: Staff, at: dt.datetime) -> MonthEnd:
-    """The one confirmation (LG-31). From here on the job carries it out. Refuses NoLongerPreview: of two who confirm,
-    the second."""
-    changed = MonthEnd.objects.filter(pk=month_end.pk, state=MonthEndState.PREVIEW).update(
-        state=MonthEndState.RUNNING, confirmed_at=at, confirmed_by=by
-    )
-    if not changed:
+def confirm_month_end(*, month_end: MonthEnd, by: Staff, at: dt.datetime, seen: int | None = None) -> Confirmation:
+    """Confirm what somebody cleans up: a supervisor the team's leads, a manager the store's (LG-31). From here on the
+    job carries it out.
+
+    Looks again first. ``seen`` is the highest key of the moves on the list as it was seen: what came in since then is
+    shown, and nothing is confirmed. Refuses NoLongerPreview when nothing is left to confirm: of two who confirm the
+    same, the second.
+    """
+    due = leads_to_clean(month_end.store, _kept(month_end), closed_at=_closed_at(month_end, at))
+    _lock_leads(due)
+    held = _held(month_end)
+    before = MonthEndMove.objects.of_team(by).unconfirmed().filter(month_end=month_end)
+    shown = set(before.values_list("lead_id", flat=True))
+    changes = look_again(month_end=held, at=at)
+    own = moves_seen(month_end, by).unconfirmed()
+    others = Lead.objects.filter(pk__in=shown & (changes.changed | changes.gone)).order_by("pk")
+    changed = tuple(others.values_list("customer__name", flat=True))
+    if seen is not None:
+        new = own.filter(pk__gt=seen).order_by("pk")
+        if new:
+            return Confirmation(0, tuple(new.values_list("lead__customer__name", flat=True)), changed)
+    total = own.filter(skipped="").count()
+    if not own.update(confirmed_at=at, confirmed_by=by):
         raise NoLongerPreview
-    total = waiting_moves(month_end).count()
-    MonthEnd.objects.filter(pk=month_end.pk).update(total=total)
+    MonthEnd.objects.filter(pk=month_end.pk).update(
+        state=MonthEndState.RUNNING, confirmed_at=at, confirmed_by=by, total=F("total") + total
+    )
     month_end.refresh_from_db()
     record_event(code="month_end.confirmed", subject=month_end, by=by, at=at, data={"total": total})
-    return month_end
+    return Confirmation(total, changed=changed)
 
 
 @transaction.atomic
@@ -156,29 +213,64 @@ def freeze_opening(*, month_end: MonthEnd, at: dt.datetime) -> bool:
     moment = opening_moment(month_end.month, month_end.store.tz)
     if at < moment:
         return False
-    opening = {"at": moment.isoformat(), "consultants": backlog_at(month_end.store, moment)}
+    opening = {"at": moment.isoformat(), **opening_at(month_end.store, moment)}
     frozen = MonthEnd.objects.filter(pk=month_end.pk, opening={}).update(opening=opening)
     if frozen:
         month_end.opening = opening
     return bool(frozen)
 
 
+def _kept(month_end: MonthEnd) -> frozenset[str]:
+    return grades_kept(cadence_policy(month_end.store, last_day(month_end.month)))
+
+
+def _closed_at(month_end: MonthEnd, at: dt.datetime) -> dt.datetime | None:
+    """00:00 of the 1st once it is past."""
+    moment = opening_moment(month_end.month, month_end.store.tz)
+    return moment if at >= moment else None
+
+
+def _due(month_end: MonthEnd, at: dt.datetime) -> dict[int, Lead]:
+    rows = leads_to_clean(month_end.store, _kept(month_end), closed_at=_closed_at(month_end, at))
+    return {lead.pk: lead for lead in rows}
+
+
+def _lock_leads(rows: QuerySet[Lead]) -> None:
+    """Nobody changes them until the end of the transaction; in the order of their keys, as everywhere."""
+    locked = Lead.objects.select_for_update(no_key=True).filter(pk__in=list(rows.values_list("pk", flat=True)))
+    list(locked.order_by("pk").values_list("pk"))
+
+
+def _held(month_end: MonthEnd) -> MonthEnd:
+    """The row as it is, kept so until the end of the transaction: who confirms waits here for who confirms. Leads are
+    locked before it, never after."""
+    return MonthEnd.objects.select_for_update(of=("self",)).select_related("store").get(pk=month_end.pk)
+
+
 def _still_preview(move: MonthEndMove) -> None:
     """Holds the preview until the end of the transaction, so that nobody confirms between the look and the change."""
-    same = MonthEnd.objects.filter(pk=move.month_end_id, state=MonthEndState.PREVIEW)
-    if not same.update(prepared_at=F("prepared_at")):
+    _held(move.month_end)
+    if not MonthEndMove.objects.unconfirmed().filter(pk=move.pk).exists():
         raise NoLongerPreview
 
 
-def _tell_supervisors(month_end: MonthEnd, count: int, at: dt.datetime) -> None:
+def _tell_those_who_clean_up(month_end: MonthEnd, at: dt.datetime) -> None:
+    """Each supervisor hears of the own team's leads; the managers of those that no supervisor cleans up."""
     people = Staff.objects.filter(store=month_end.store).employed().order_by("pk")
-    leaders = list(people.holding(Role.SALES_SUPERVISOR).values_list("pk", flat=True))
-    leaders = leaders or list(people.holding(Role.SALES_MANAGER).values_list("pk", flat=True))
+    told = [(person, moves_seen(month_end, person)) for person in people.holding(Role.SALES_SUPERVISOR)]
+    covered = [pk for _person, moves in told for pk in moves.values_list("pk", flat=True)]
+    if month_end.moves.unconfirmed().exclude(pk__in=covered).exists():
+        told += [(person, moves_seen(month_end, person)) for person in people.holding(Role.SALES_MANAGER)]
+    counts = []
+    for person, moves in told:
+        last = moves.aggregate(last=Max("confirmed_at"))["last"]  # a list is told of again after its confirmation
+        key = f"month_end.prepared:{month_end.pk}" + (f":{last:%d%H%M%S}" if last else "")
+        counts.append((person.pk, moves.unconfirmed().filter(skipped="").count(), key))
     raise_alerts(
         drafts=[
             AlertDraft(
                 recipient_id=pk,
-                key=f"month_end.prepared:{month_end.pk}",
+                key=key,
                 code="month_end.prepared",
                 message=N_("The clean-up of %(month)s is prepared: %(count)s leads would go to telesales."),
                 params={"month": f"{month_end.month:%Y-%m}", "count": count},
@@ -186,7 +278,8 @@ def _tell_supervisors(month_end: MonthEnd, count: int, at: dt.datetime) -> None:
                 url=reverse("month_end", args=[month_end.pk]),
                 store_ref=month_end.store_id,
             )
-            for pk in leaders
+            for pk, count, key in counts
+            if count
         ],
         at=at,
     )

@@ -26,6 +26,7 @@ from leads.services.month_end import (
 )
 from leads.services.month_end_run import CHANGED, carry_out, silent_month_ends
 from leads.services.owners import move_lead
+from leads.services.recycling import recycle_lead
 from leads.tests.factories import CHINA, LeadFactory
 from staffing.tests.factories import StaffFactory, StoreFactory
 
@@ -210,9 +211,9 @@ def test_killed_half_way_it_goes_on_where_it_was(store, seller, leader, monkeypa
         calls.append(values["lead"].pk)
         if len(calls) == 3:
             raise SystemExit("killed")
-        return move_lead(**values)
+        return recycle_lead(**values)
 
-    monkeypatch.setattr(month_end_run, "move_lead", dies_at_the_third)
+    monkeypatch.setattr(month_end_run, "recycle_lead", dies_at_the_third)
     with pytest.raises(SystemExit):
         carried_out(month_end)
     month_end.refresh_from_db()
@@ -309,7 +310,12 @@ def test_the_backlog_is_frozen_as_of_midnight_and_never_reckoned_again(store, se
 
     frozen = freeze_opening(month_end=month_end, at=late + dt.timedelta(hours=1))
 
-    expected = {"at": "2026-11-30T16:00:00+00:00", "consultants": {str(seller.pk): {"H": 1, "A": 1}}}
+    expected = {
+        "at": "2026-11-30T16:00:00+00:00",
+        "consultants": {str(seller.pk): {"A": 1, "H": 1}},
+        "channels": {str(seller.pk): {"web": 2}},
+        "letters": {str(seller.pk): {"I": 2}},
+    }
     assert frozen
     assert month_end.opening == expected
     assert sold.grade == "O"

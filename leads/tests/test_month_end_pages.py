@@ -55,6 +55,12 @@ def held(seller, grade="B"):
     )
 
 
+def confirmed(client, month_end):
+    """The list is looked at and confirmed."""
+    seen = client.get(reverse("month_end", args=[month_end.pk])).context["seen"]
+    return client.post(reverse("month_end_confirm", args=[month_end.pk]), {"seen": seen})
+
+
 @pytest.fixture
 def month_end(seller):
     for grade in ("B", "B", "C", "H"):
@@ -77,7 +83,7 @@ def test_one_confirmation_hands_the_work_to_a_worker(month_end, leader, handed):
     client = signed_in(leader)
 
     for _ in range(2):
-        answer = client.post(reverse("month_end_confirm", args=[month_end.pk]))
+        answer = confirmed(client, month_end)
 
     month_end.refresh_from_db()
     assert answer.url == reverse("month_end", args=[month_end.pk])
@@ -90,7 +96,7 @@ def test_without_a_broker_the_confirmation_stands_and_the_sweep_takes_it_up(mont
         raise OSError("no broker")
 
     monkeypatch.setattr(tasks.carry_out_month_end, "delay", no_broker)
-    signed_in(leader).post(reverse("month_end_confirm", args=[month_end.pk]))
+    confirmed(signed_in(leader), month_end)
     monkeypatch.setattr(tasks.carry_out_month_end, "delay", handed.append)
 
     taken = tasks.take_up_silent_month_ends(at=AT + dt.timedelta(minutes=3))
@@ -143,7 +149,7 @@ def test_a_preview_is_made_by_hand_in_the_last_days_only(leader, seller):
 
 def test_a_confirmed_month_is_not_prepared_anew_and_says_so(month_end, leader, handed):
     client = signed_in(leader)
-    client.post(reverse("month_end_confirm", args=[month_end.pk]))
+    confirmed(client, month_end)
 
     answer = client.post(reverse("month_end_prepare"), follow=True)
 

@@ -9,7 +9,7 @@ import pytest
 from leads.enums import LeadState, Stage
 from leads.models import Lead, MonthEnd, Visit
 from leads.rules.register import flow_of
-from leads.selectors.month_end import backlog_at
+from leads.selectors.openings import opening_at
 from leads.selectors.reports.compliance import first_contacts, leads_of_promise
 from leads.selectors.reports.daily import DayFigures, daily_report
 from leads.selectors.reports.defeats import Competitor, defeat_analysis
@@ -212,7 +212,7 @@ def test_the_reckoned_opening_is_the_one_that_would_be_frozen(case):
     seller, _agent = worked_month(case)
     scope = LeadScope.of_month(stores=[case.store], month=NOVEMBER)
 
-    frozen = backlog_at(case.store, scope.starts(case.store))
+    frozen = opening_at(case.store, scope.starts(case.store))["consultants"]
 
     assert frozen == {str(seller.pk): {"A": 2, "B": 1}}
     assert dict(level_counts(scope).opening) == {"A": 2, "B": 1}
@@ -338,9 +338,9 @@ def test_defeats_of_the_month_by_what_their_cards_name(case):
 
     assert (report.defeated, report.lost, report.applied, report.rejected, report.rejection_rate) == (3, 1, 5, 1, 0.2)
     assert report.competitors == (Competitor("竞品 甲", 2, 11_000_000, 1),)
-    assert dict(report.reasons) == {"车辆条件": 1, "销售技巧差": 1}
-    assert dict(report.people) == {"陈例": 2, "林例": 1}
-    assert dict(report.kinds) == {"已购买其他车型": 2, "错号或空号": 1}
+    assert {row.name: row.count for row in report.reasons} == {"车辆条件": 1, "销售技巧差": 1}
+    assert {row.name: row.count for row in report.people} == {"陈例": 2, "林例": 1}
+    assert {row.name: row.count for row in report.kinds} == {"已购买其他车型": 2, "错号或空号": 1}
     assert [(point.month.month, point.defeated, point.lost) for point in report.trend[-2:]] == [(10, 1, 0), (11, 3, 1)]
 
 

@@ -17,8 +17,8 @@ from leads.enums import Channel
 from leads.exports.reports import hours_text
 from leads.selectors.reports.compliance import FirstContacts, Promises, leads_of_promise
 from leads.selectors.reports.daily import DailyReport, DayFigures
-from leads.selectors.reports.defeats import DefeatAnalysis
-from leads.selectors.reports.funnel import FunnelRow, LeadFunnel, UnknownFigure, rows_behind
+from leads.selectors.reports.defeats import NAMED, DefeatAnalysis, Named, cards_naming, name_of
+from leads.selectors.reports.funnel import RECYCLED, FunnelRow, LeadFunnel, UnknownFigure, rows_behind
 from leads.selectors.reports.funnel_figures import COLUMNS, FIGURES, RATES, STEPS, Funnel
 from leads.selectors.reports.scope import LeadScope
 from staffing.enums import Role
@@ -68,21 +68,29 @@ class Behind:
     consultant: int | None
     without_consultant: bool
     channel: str
+    #: Of defeats those whose cards name it: (what, its code), see leads.selectors.reports.defeats.cards_naming.
+    named: tuple[str, str] | None = None
 
     @property
     def channel_label(self) -> str:
+        """What the rows are narrowed to, in words."""
+        if self.named is not None:
+            return name_of(*self.named)
+        if self.channel == RECYCLED:
+            return _("Recycled")
         return str(dict(Channel.choices).get(self.channel, self.channel))
 
     def rows(self, scope: LeadScope, *, at: dt.datetime) -> "QuerySet[Any]":
         """Raises UnknownFigure."""
         if not self.figure.startswith(PREFIX):
-            return rows_behind(
+            rows = rows_behind(
                 self.figure,
                 scope=scope,
                 consultant=self.consultant,
                 without_consultant=self.without_consultant,
                 channel=self.channel,
             )
+            return rows if self.named is None else cards_naming(rows, *self.named)
         return leads_of_promise(
             self.figure.removeprefix(PREFIX),
             scope=scope,
@@ -98,10 +106,13 @@ def rows_asked(request: AuthenticatedRequest, asked: Asked) -> Behind:
     figure, channel = request.GET.get("figure", "visits"), request.GET.get("channel", "")
     if figure not in FIGURES and figure not in promise_figures():
         raise Http404(UnknownFigure(figure=figure).sentence(_))
-    if channel and channel not in Channel.values:
+    if channel and channel not in (RECYCLED, *Channel.values):
         raise Http404(_("There is no such channel."))
+    by, key = request.GET.get("by", ""), request.GET.get("key", "")
+    if by and (by not in NAMED or figure != "defeated"):
+        raise Http404(UnknownFigure(figure=figure).sentence(_))
     person = asked.consultant.pk if asked.consultant else None
-    return Behind(figure, person, asked.without_consultant, channel)
+    return Behind(figure, person, asked.without_consultant, channel, (by, key) if by else None)
 
 
 def promise_figures() -> dict[str, tuple[str, str]]:
@@ -154,7 +165,10 @@ def funnel_page(asked: Asked, report: LeadFunnel) -> dict[str, Any]:
         "heads": [(FIGURES[code].label if code in FIGURES else RATES[code].label) for code in COLUMNS],
         "people": [_line(asked, row, consultant=row.key or NO_CONSULTANT) for row in report.consultants],
         "total": [_figure(asked, code, total) for code in COLUMNS],
-        "channels": [_line(asked, row, channel=row.key) for row in report.channels],
+        "channels": [
+            *(_line(asked, row, channel=row.key) for row in report.channels),
+            _line(asked, FunnelRow(RECYCLED, _("Of these recycled"), "", report.recycled), channel=RECYCLED),
+        ],
         "counts": [_figure(asked, code, total) for code in FIGURES],
         "rates": [_rate_tile(code, total) for code in RATES],
         "is_empty": total == Funnel(),
@@ -259,8 +273,11 @@ def _promise_cells(asked: Asked, line: Promises, **more: object) -> tuple[Cell, 
 def defeat_page(asked: Asked, report: DefeatAnalysis, *, card: Callable[[int], str]) -> dict[str, Any]:
     """Tiles, counts by what the cards name, competitors, the trend, and the cards (DF-16)."""
 
-    def at(figure: str, value: int) -> str:
-        return asked.at("lead_report_rows", figure=figure) if value else ""
+    def at(figure: str, value: int, **more: object) -> str:
+        return asked.at("lead_report_rows", figure=figure, **more) if value else ""
+
+    def linked(by: str, counts: tuple[Named, ...]) -> list[Cell]:
+        return [Cell(row.name, str(row.count), at("defeated", row.count, by=by, key=row.key)) for row in counts]
 
     rejected = _("%(part)s of %(whole)s") % {"part": report.rejected, "whole": report.applied}
     tiles = [
@@ -280,12 +297,21 @@ def defeat_page(asked: Asked, report: DefeatAnalysis, *, card: Callable[[int], s
         "report": report,
         "tiles": tiles,
         "groups": [
-            (_("By reason"), report.reasons),
-            (_("By kind"), report.kinds),
-            (_("Went to"), report.lost_to),
-            (_("By consultant"), report.people),
+            (_("By reason"), linked("reason", report.reasons)),
+            (_("By kind"), linked("kind", report.kinds)),
+            (_("Went to"), linked("lost_to", report.lost_to)),
+            (
+                _("By consultant"),
+                [
+                    Cell(row.name, str(row.count), at("defeated", row.count, consultant=row.key or NO_CONSULTANT))
+                    for row in report.people
+                ],
+            ),
         ],
-        "competitors": [(row, _price(row.mean_price_fen)) for row in report.competitors],
+        "competitors": [
+            (row, _price(row.mean_price_fen), at("defeated", row.count, by="model", key=row.model))
+            for row in report.competitors
+        ],
         "cards": [(row, _price(row.competitor_price_fen), card(row.lead_id)) for row in report.rows],
         "trend": Chart(
             "bar",

@@ -4,19 +4,31 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
 from django.db.models.functions import TruncMonth
 
 from dealership.kernel.figures import rate
 from dealership.web.months import months_after
-from leads.enums import DefeatState, LossReason
+from leads.enums import DefeatKind, DefeatState, LossReason, LostTo
 from leads.models import Defeat, Interest
 from leads.selectors.reports.funnel import approved_defeats, losses
 from leads.selectors.reports.scope import LeadScope
 from staffing.models import Staff, Store
 
 TREND_MONTHS = 12
+#: What the cards are counted by, as addresses name it.
+NAMED = ("reason", "kind", "lost_to", "model")
+
+
+@dataclass(frozen=True)
+class Named:
+    """How many cards name something; ``key`` is its code, or the id of a person, and asks for the rows behind it."""
+
+    key: str
+    name: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -49,10 +61,10 @@ class DefeatAnalysis:
     lost: int
     applied: int
     rejected: int
-    kinds: tuple[tuple[str, int], ...]
-    lost_to: tuple[tuple[str, int], ...]
-    reasons: tuple[tuple[str, int], ...]
-    people: tuple[tuple[str, int], ...]
+    kinds: tuple[Named, ...]
+    lost_to: tuple[Named, ...]
+    reasons: tuple[Named, ...]
+    people: tuple[Named, ...]
     competitors: tuple[Competitor, ...]
     trend: tuple[DefeatMonth, ...]
 
@@ -81,10 +93,10 @@ def defeat_analysis(*, stores: Iterable[Store], month: dt.date, viewer: Staff | 
         lost=losses(scope).count(),
         applied=sum(applications.values()),
         rejected=applications[DefeatState.REJECTED],
-        kinds=_ranked(row.get_kind_display() for row in rows),
-        lost_to=_ranked(row.get_lost_to_display() for row in rows),
-        reasons=_ranked(str(labels.get(code, code)) for row in rows for code in row.reasons),
-        people=_ranked(row.by.name if row.by else "–" for row in rows),
+        kinds=_ranked((row.kind, row.get_kind_display()) for row in rows),
+        lost_to=_ranked((row.lost_to, row.get_lost_to_display()) for row in rows),
+        reasons=_ranked((code, str(labels.get(code, code))) for row in rows for code in row.reasons),
+        people=_ranked((str(row.by.pk), row.by.name) if row.by else ("", "–") for row in rows),
         competitors=_competitors(rows),
         trend=_trend(scope),
     )
@@ -104,8 +116,32 @@ def main_model_of(defeat: Defeat) -> str:
     return str(found[0].model) if found else ""
 
 
-def _ranked(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(Counter(names).items(), key=lambda item: (-item[1], item[0])))
+def cards_naming(rows: "QuerySet[Any]", what: str, key: str) -> "QuerySet[Any]":
+    """Of defeats those whose cards name ``key``: a reason, a kind, whom the deal went to, or a model (NAMED)."""
+    wanted = _folded(key) if what == "model" else key
+    found = []
+    for pk, kind, lost_to, reasons, model in rows.values_list("pk", "kind", "lost_to", "reasons", "competitor_model"):
+        named = {"kind": [kind], "lost_to": [lost_to], "reason": reasons, "model": [_folded(model)]}
+        if wanted in named[what]:
+            found.append(pk)
+    return rows.filter(pk__in=found)
+
+
+def name_of(what: str, key: str) -> str:
+    """What stands on the card for a code."""
+    choices = {"kind": DefeatKind.choices, "lost_to": LostTo.choices, "reason": LossReason.choices, "model": []}
+    return str(dict(choices[what]).get(key, key))
+
+
+def _folded(model: str) -> str:
+    """A model as written, but for case and spaces."""
+    return "".join(model.split()).casefold()
+
+
+def _ranked(entries: Iterable[tuple[str, str]]) -> tuple[Named, ...]:
+    counts = Counter(entries)
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0][1]))
+    return tuple(Named(key, name, count) for (key, name), count in ranked)
 
 
 def _competitors(rows: Iterable[Defeat]) -> tuple[Competitor, ...]:
@@ -113,7 +149,7 @@ def _competitors(rows: Iterable[Defeat]) -> tuple[Competitor, ...]:
     groups: dict[str, list[Defeat]] = {}
     for row in rows:
         if row.competitor_model:
-            groups.setdefault("".join(row.competitor_model.split()).casefold(), []).append(row)
+            groups.setdefault(_folded(row.competitor_model), []).append(row)
     found = []
     for members in groups.values():
         prices = [row.competitor_price_fen for row in members if row.competitor_price_fen is not None]

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 
@@ -17,12 +17,15 @@ from dealership.kernel.errors import N_, BadValue
 from dealership.kernel.figures import rate
 from dealership.web.months import months_after
 from leads.enums import Channel, DefeatState, LeadState, Stage, VisitPurpose
-from leads.models import MonthEnd
+from leads.models import Lead, MonthEnd, Recycling
+from leads.selectors.openings import Opening
 from leads.selectors.reports.funnel_figures import Funnel
 from leads.selectors.reports.scope import LeadScope, first_owner, new_cards, opening_leads, people_named
 from staffing.models import Staff, Store
 
 TREND_MONTHS = 12
+#: In addresses the channel of the recycled leads (LI-06).
+RECYCLED = "recycled"
 _CAR = Q(purpose=VisitPurpose.NEW_CAR)
 _FIRST = _CAR & Q(is_again=False)
 _NEW = _FIRST & Q(had_card=False)
@@ -35,12 +38,26 @@ class UnknownFigure(BadValue):
 
 @dataclass(frozen=True)
 class Source:
-    """Rows that several figures count: where each row's person and channel stand, and the condition of each figure."""
+    """Rows that several figures count: where each row's person and channel stand, and the condition of each figure.
+
+    ``after`` is the moment before which a lead must have come back to telesales to count as recycled (LI-06); without
+    one none does.
+    """
 
     rows: "QuerySet[Any]"
     person: str
     channel: str
     figures: dict[str, Q]
+    after: str = ""
+
+    def marked(self) -> "QuerySet[Any]":
+        """The rows with ``is_recycled``."""
+        mark: Value | Exists = Value(self.rows.model is Recycling)
+        if self.after:
+            lead = "pk" if self.rows.model is Lead else "lead"
+            mark = Exists(Recycling.objects.filter(lead=OuterRef(lead), at__lt=OuterRef(self.after)))
+        marked: QuerySet[Any] = self.rows.annotate(is_recycled=mark)
+        return marked
 
 
 def visits_in(scope: LeadScope) -> "QuerySet[Any]":
@@ -80,6 +97,7 @@ def sources(scope: LeadScope) -> tuple[Source, ...]:
                 "invited": Q(invited=True),
                 "test_drives": _CAR & Q(test_drive=True),
             },
+            after="arrived_at",
         ),
         Source(
             scope.leads().filter(scope.within("registered_at")).annotate(person=first_owner()),
@@ -88,14 +106,20 @@ def sources(scope: LeadScope) -> tuple[Source, ...]:
             {"registered": Q()},
         ),
         Source(
+            scope.recyclings().filter(scope.within("at", prefix="lead__")),
+            "before_id",
+            "lead__channel",
+            {"recycled": Q()},
+        ),
+        Source(
             new_cards(scope).annotate(person=first_owner(stage=Stage.SHOWROOM)),
             "person",
             "channel",
             {"new_cards": Q()},
         ),
-        Source(opening_leads(scope), "owner_then", "channel", {"opening": Q()}),
+        Source(opening_leads(scope), "owner_then", "channel", {"opening": Q()}, after="moment"),
         Source(
-            scope.leads(),
+            scope.leads().annotate(closes=scope.moment_of(scope.ends)),
             "owner_id",
             "channel",
             {
@@ -104,21 +128,24 @@ def sources(scope: LeadScope) -> tuple[Source, ...]:
                 "undelivered": Q(ordered_on__lt=scope.first)
                 & (Q(delivered_on__isnull=True) | Q(delivered_on__gte=scope.first)),
             },
+            after="closes",
         ),
         Source(
             cancelled.filter(scope.within("at", prefix="lead__")),
             "lead__owner_id",
             "lead__channel",
             {"cancelled": Q()},
+            after="at",
         ),
         Source(
             scope.defeats().filter(scope.within("at", prefix="lead__")),
             "by_id",
             "lead__channel",
             {"applied": Q(), "rejected": Q(state=DefeatState.REJECTED)},
+            after="at",
         ),
-        Source(approved_defeats(scope), "by_id", "lead__channel", {"defeated": Q()}),
-        Source(losses(scope), "by_id", "lead__channel", {"lost": Q()}),
+        Source(approved_defeats(scope), "by_id", "lead__channel", {"defeated": Q()}, after="decided_at"),
+        Source(losses(scope), "by_id", "lead__channel", {"lost": Q()}, after="at"),
     )
 
 
@@ -150,8 +177,9 @@ class TrendPoint:
 
 @dataclass(frozen=True)
 class LeadFunnel:
-    """The funnel of a month. ``consultants`` add up to ``total``; so do ``channels``, but for the opening backlog while
-    a frozen one stands in the total (``is_frozen``): it knows no channels."""
+    """The funnel of a month. ``consultants`` add up to ``total``; so do ``channels``, but for a frozen opening backlog
+    (``is_frozen``) that was frozen before it knew channels. ``recycled`` are those of them that came back from the
+    showroom before, a channel of its own for telesales (LI-06)."""
 
     month: dt.date
     store_codes: tuple[str, ...]
@@ -160,6 +188,7 @@ class LeadFunnel:
     channels: tuple[FunnelRow, ...]
     trend: tuple[TrendPoint, ...]
     is_frozen: bool
+    recycled: Funnel
 
 
 def lead_funnel(*, stores: Iterable[Store], month: dt.date, viewer: Staff | None = None) -> LeadFunnel:
@@ -169,12 +198,16 @@ def lead_funnel(*, stores: Iterable[Store], month: dt.date, viewer: Staff | None
     frozen = frozen_opening(scope)
     if frozen is not None:
         people = _sorted_by(counts, 0, without=("opening",))
-        for person, grades in frozen.items():
-            line = people.get(person, Funnel())
-            people[person] = replace(line, opening=line.opening + sum(grades.values()))
+        for person, grades in frozen.grades.items():
+            people[person] = replace(people.get(person, Funnel()), opening=grades.total())
     else:
         people = _sorted_by(counts, 0)
-    channels = _sorted_by(counts, 1)
+    if frozen is not None and frozen.channels is not None:
+        channels = _sorted_by(counts, 1, without=("opening",))
+        for channel, number in sum(frozen.channels.values(), Counter()).items():
+            channels[channel] = replace(channels.get(channel, Funnel()), opening=number)
+    else:
+        channels = _sorted_by(counts, 1)
     return LeadFunnel(
         month=scope.first,
         store_codes=tuple(store.code for store in scope.stores),
@@ -186,23 +219,17 @@ def lead_funnel(*, stores: Iterable[Store], month: dt.date, viewer: Staff | None
         ),
         trend=_trend(scope),
         is_frozen=frozen is not None,
+        recycled=_sorted_by(counts, 3).get(True, Funnel()),
     )
 
 
-def frozen_opening(scope: LeadScope) -> dict[int, dict[str, int]] | None:
-    """What each consultant held at 00:00 on the 1st by grade, as the month end before froze it (LG-33); None unless
-    every store has frozen it. A supervisor's is the team's."""
+def frozen_opening(scope: LeadScope) -> Opening | None:
+    """What each consultant held at 00:00 on the 1st, as the month end before froze it (LG-33); None unless every store
+    has frozen it. A supervisor's is the team's."""
     before = months_after(scope.first, -1)
     rows = MonthEnd.objects.filter(store_id__in=scope.store_ids, month=before).exclude(opening={})
-    openings = [row.opening["consultants"] for row in rows]
-    if len(openings) < len(scope.stores):
-        return None
-    found: dict[int, dict[str, int]] = {}
-    for opening in openings:
-        for person, grades in opening.items():
-            if scope.team is None or int(person) in scope.team:
-                found[int(person)] = {str(code): int(held) for code, held in grades.items()}
-    return found
+    openings = [row.opening for row in rows]
+    return None if len(openings) < len(scope.stores) else Opening.of(openings, team=scope.team)
 
 
 def rows_behind(
@@ -222,27 +249,31 @@ def rows_behind(
                 rows = rows.filter(**{source.person: consultant})
             elif without_consultant:
                 rows = rows.filter(**{f"{source.person}__isnull": True})
-            return (rows.filter(**{source.channel: channel}) if channel else rows).order_by("pk")
+            if channel == RECYCLED:
+                rows = rows.filter(pk__in=source.marked().filter(is_recycled=True).values("pk"))
+            elif channel:
+                rows = rows.filter(**{source.channel: channel})
+            return rows.order_by("pk")
     raise UnknownFigure(figure=figure)
 
 
-def _counted(scope: LeadScope) -> Counter[tuple[int | None, str, str]]:
-    """How many by (person, channel, figure). One statement a source."""
-    counts: Counter[tuple[int | None, str, str]] = Counter()
+def _counted(scope: LeadScope) -> Counter[tuple[int | None, str, str, bool]]:
+    """How many by (person, channel, figure, recycled). One statement a source."""
+    counts: Counter[tuple[int | None, str, str, bool]] = Counter()
     for source in sources(scope):
         wanted = {f"n_{code}": Count("pk", filter=condition or None) for code, condition in source.figures.items()}
-        groups = source.rows.order_by().values_list(source.person, source.channel).annotate(**wanted)
-        for person, channel, *numbers in groups:
+        groups = source.marked().order_by().values_list(source.person, source.channel, "is_recycled").annotate(**wanted)
+        for person, channel, recycled, *numbers in groups:
             for code, number in zip(source.figures, numbers, strict=True):
                 if number:
-                    counts[person, channel, code] += number
+                    counts[person, channel, code, bool(recycled)] += number
     return counts
 
 
 def _sorted_by(
-    counts: Counter[tuple[int | None, str, str]], place: int, *, without: tuple[str, ...] = ()
+    counts: Counter[tuple[int | None, str, str, bool]], place: int, *, without: tuple[str, ...] = ()
 ) -> dict[Any, Funnel]:
-    """The counts added up by person (0) or by channel (1)."""
+    """The counts added up by person (0), by channel (1) or by whether the lead was recycled (3)."""
     found: dict[Any, Counter[str]] = {}
     for key, number in counts.items():
         if key[2] not in without:

@@ -24,6 +24,7 @@ class Funnel(Addable):
     invited: int = 0
     test_drives: int = 0
     registered: int = 0
+    recycled: int = 0
     new_cards: int = 0
     opening: int = 0
     orders: int = 0
@@ -108,6 +109,11 @@ FIGURES: dict[str, Figure] = dict(
             "registered",
             _("Leads registered"),
             _("Leads registered in the month, by whoever had them first; joined ones not."),
+        ),
+        _figure(
+            "recycled",
+            _("Leads recycled"),
+            _("Leads of the showroom that went back to telesales in the month: month end, defeat, lost contact."),
         ),
         _figure(
             "new_cards",
@@ -240,6 +246,7 @@ COLUMNS = (
     "drive_rate",
     "drive_rate_flow",
     "registered",
+    "recycled",
     "new_cards",
     "opening",
     "orders",

@@ -11,12 +11,11 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from customers.models import CustomerPhone
-from dealership.kernel.errors import BadValue
-from dealership.kernel.phones import normalise
 from dealership.web.months import month_label, months_after
-from leads.enums import CustomerClass, DefeatState, LeadState, Stage
-from leads.models import Contact, CustomerClassification, Defeat, GradeChange, Interest, Lead, Ownership, StateChange
-from leads.rules.reports import CardLine, day_marks, rolls_over, source_letter
+from leads.enums import DefeatState, LeadState, Stage
+from leads.models import Contact, Defeat, GradeChange, Interest, Lead, Ownership, StateChange
+from leads.rules.reports import CardLine, day_marks, rolls_over
+from leads.selectors.openings import Letters
 from leads.selectors.reports.funnel import frozen_opening
 from leads.selectors.reports.scope import LeadScope, opening_leads, people_named
 from staffing.models import Staff
@@ -50,12 +49,15 @@ class LevelRow:
 
 @dataclass(frozen=True)
 class LevelCounts:
-    """How many leads by grade: at the opening, and at the end of the month, or now. ``is_frozen``: the opening is the
-    one that the month end froze (LG-33), else it is reckoned from the histories."""
+    """How many leads by grade: at the opening, and at the end of the month, or now. ``sources`` is the opening by the
+    letter of the source (LI-13). ``is_frozen``: the opening is the one that the month end froze (LG-33), else it is
+    reckoned from the histories; ``corrections`` are then what the histories say today, less what was frozen."""
 
     opening: tuple[tuple[str, int], ...]
     closing: tuple[tuple[str, int], ...]
     is_frozen: bool
+    sources: tuple[tuple[str, int], ...] = ()
+    corrections: tuple[tuple[str, int], ...] = ()
 
     @property
     def opening_total(self) -> int:
@@ -108,36 +110,47 @@ def with_card(rows: "QuerySet[Any]") -> "QuerySet[Any]":
 
 
 def level_rows(leads: Sequence[Lead], *, scope: LeadScope) -> list[LevelRow]:
-    """Lines for leads that came with their cards. Three statements: names, VIPs, telephones of the staff."""
+    """Lines for leads that came with their cards. One statement: the names."""
     names = people_named([getattr(lead, "holder", None) for lead in leads])
-    vips = set(
-        CustomerClassification.objects.filter(
-            customer_class=CustomerClass.VIP, customer_id__in=[lead.customer_id for lead in leads]
-        ).values_list("customer_id", flat=True)
-    )
-    own = _staff_numbers(scope)
-    return [_level_row(lead, names, vips, own, scope) for lead in leads]
+    return [_level_row(lead, names, scope.letters[lead.store_id], scope) for lead in leads]
 
 
 def level_counts(scope: LeadScope, *, consultant: int | None = None) -> LevelCounts:
-    """The heads of the table by grade. Three statements."""
+    """The heads of the table by grade and by source. Three statements."""
     frozen = frozen_opening(scope)
+    rows = opening_leads(scope)
+    rows = rows if consultant is None else rows.filter(owner_then=consultant)
+    held = list(rows.order_by().values_list("grade_then", "channel", "customer_id", "store_id"))
+    reckoned = Counter(grade for grade, *_rest in held)
     if frozen is None:
-        rows = opening_leads(scope)
-        rows = rows if consultant is None else rows.filter(owner_then=consultant)
-        opening = Counter(rows.order_by().values_list("grade_then", flat=True))
+        opening, corrections = reckoned, Counter[str]()
+        sources = Counter(scope.letters[store].of(channel, customer) for _grade, channel, customer, store in held)
     else:
-        opening = Counter()
-        for person, grades in frozen.items():
-            if consultant in (None, person):
-                opening.update(grades)
+        opening = _of_person(frozen.grades, consultant)
+        sources = _of_person(frozen.letters or {}, consultant)
+        corrections = Counter({grade or "–": number for grade, number in reckoned.items()})
+        corrections.subtract(opening)
     ends = level_leads(scope, consultant=consultant).order_by()
     closing = Counter(
         grade
         for state, grade, owner, stage in ends.values_list("end_state", "end_grade", "end_owner", "end_stage")
         if rolls_over(state, has_owner=owner is not None and stage == Stage.SHOWROOM)
     )
-    return LevelCounts(_by_grade(opening), _by_grade(closing), frozen is not None)
+    return LevelCounts(
+        _by_grade(opening),
+        _by_grade(closing),
+        frozen is not None,
+        sources=tuple(sorted(sources.items())),
+        corrections=tuple(item for item in _by_grade(corrections) if item[1]),
+    )
+
+
+def _of_person(frozen: dict[int, Counter[str]], consultant: int | None) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for person, counts in frozen.items():
+        if consultant in (None, person):
+            found.update(counts)
+    return found
 
 
 def _by_grade(counts: "Counter[str]") -> tuple[tuple[str, int], ...]:
@@ -148,17 +161,7 @@ def _by_grade(counts: "Counter[str]") -> tuple[tuple[str, int], ...]:
     return tuple(sorted(merged.items(), key=lambda item: (order.get(item[0], len(order)), item[0])))
 
 
-def _staff_numbers(scope: LeadScope) -> set[str]:
-    found = set()
-    for typed in Staff.objects.filter(store_id__in=scope.store_ids).exclude(phone="").values_list("phone", flat=True):
-        try:
-            found.add(normalise(typed))
-        except BadValue:
-            continue
-    return found
-
-
-def _level_row(lead: Lead, names: dict[int, Staff], vips: set[int], own: set[str], scope: LeadScope) -> LevelRow:
+def _level_row(lead: Lead, names: dict[int, Staff], letters: Letters, scope: LeadScope) -> LevelRow:
     zone = lead.store.tz
     numbers = [phone.number for phone in getattr(lead.customer, "main_numbers", [])]
     models = [interest.model for interest in getattr(lead, "main_interests", [])]
@@ -179,9 +182,7 @@ def _level_row(lead: Lead, names: dict[int, Staff], vips: set[int], own: set[str
         lead=lead,
         customer=lead.customer.name,
         phone=numbers[0] if numbers else "",
-        source=source_letter(
-            lead.channel, is_vip=lead.customer_id in vips, is_staff=any(number in own for number in numbers)
-        ),
+        source=letters.of(lead.channel, lead.customer_id),
         model=str(models[0]) if models else "",
         consultant=names[holder].name if holder in names else "",
         opened_on=lead.card_opened_on or came,

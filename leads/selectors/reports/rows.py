@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from customers.models import CustomerPhone
 from leads.enums import DefeatState, LeadState
-from leads.models import Defeat, Interest, Lead, StateChange, Visit
+from leads.models import Defeat, Interest, Lead, Recycling, StateChange, Visit
 from leads.selectors.reports.levels import loss_text
 
 _TONES: dict[str, str] = {
@@ -53,13 +53,14 @@ def with_details(rows: "QuerySet[Any]") -> "QuerySet[Any]":
     main = Interest.objects.filter(is_main=True).select_related("model")
     numbers = CustomerPhone.objects.filter(is_primary=True)
     people = ("owner",) if rows.model is Lead else ("by", "lead__owner")
+    people = ("before",) if rows.model is Recycling else people
     return rows.select_related(f"{prefix}store", f"{prefix}customer", *people).prefetch_related(
         Prefetch(f"{prefix}interests", queryset=main, to_attr="main_interests"),
         Prefetch(f"{prefix}customer__phones", queryset=numbers, to_attr="main_numbers"),
     )
 
 
-def report_rows(found: Iterable[Visit | Lead | Defeat | StateChange]) -> list[ReportRow]:
+def report_rows(found: Iterable[Visit | Lead | Defeat | StateChange | Recycling]) -> list[ReportRow]:
     """Lines for a page of rows that came with their details."""
     return [_visit_row(row) if isinstance(row, Visit) else _lead_row(row) for row in found]
 
@@ -81,7 +82,7 @@ def _visit_row(row: Visit) -> ReportRow:
     )
 
 
-def _lead_row(row: Lead | Defeat | StateChange) -> ReportRow:
+def _lead_row(row: Lead | Defeat | StateChange | Recycling) -> ReportRow:
     lead = row if isinstance(row, Lead) else row.lead
     zone = lead.store.tz
     numbers, models = getattr(lead.customer, "main_numbers", []), getattr(lead, "main_interests", [])
@@ -92,6 +93,8 @@ def _lead_row(row: Lead | Defeat | StateChange) -> ReportRow:
         person = row.by.name if row.by else ""
     elif isinstance(row, StateChange):
         on, text = row.at, row.note
+    elif isinstance(row, Recycling):
+        on, text, person = row.at, row.get_reason_display(), row.before.name if row.before else ""
     elif lead.first_contact_at is not None:
         hours = max((lead.first_contact_at - lead.registered_at).total_seconds() / 3600, 0.0)
     return ReportRow(
