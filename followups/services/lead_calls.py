@@ -58,17 +58,31 @@ def follow_lead_plan(*, lead: Lead, by: Staff | None, at: dt.datetime) -> CallTa
 
 
 def follow_stale_plans(*, store: Store, at: dt.datetime) -> int:
-    """Bring calls in step whose leads were changed in sets, without an announcement. Returns how many."""
+    """Bring calls in step whose leads were changed in sets, without an announcement. Returns how many.
+
+    One after the other, each on what stands by then: the lead is held before its call, as everybody does. A lead that
+    somebody is just changing is passed over, for that change announces itself; the next list looks again. Safe to
+    repeat, and side by side.
+    """
+    return sum(_follow_stale_plan(pk, at) for pk in _stale_calls(store).order_by("pk").values_list("pk", flat=True))
+
+
+def _stale_calls(store: Store) -> CallTaskQuerySet:
     planned = Q(lead__first_contact_at__isnull=False) | Q(lead__last_contact_at__isnull=False)
     stale = ~Q(lead__state__in=FOLLOWED) | planned & (
         Q(lead__next_contact_on__isnull=True) | ~Q(due_on=F("lead__next_contact_on"))
     )
-    tasks = CallTask.objects.filter(stale, store=store, state=TaskState.OPEN, held_by__isnull=True, kind__in=LEAD_KINDS)
-    found = list(tasks.select_related("lead__store"))
-    for task in found:
-        assert task.lead is not None
-        follow_lead_plan(lead=task.lead, by=None, at=at)
-    return len(found)
+    return CallTask.objects.filter(stale, store=store, state=TaskState.OPEN, held_by__isnull=True, kind__in=LEAD_KINDS)
+
+
+@transaction.atomic
+def _follow_stale_plan(task_id: int, at: dt.datetime) -> bool:
+    rows = Lead.objects.filter(call_tasks=task_id).select_related("store", "owner")
+    lead = rows.select_for_update(of=("self",), no_key=True, skip_locked=True).first()
+    if lead is None or not _stale_calls(lead.store).filter(pk=task_id).exists():
+        return False
+    follow_lead_plan(lead=lead, by=None, at=at)
+    return True
 
 
 def forget_calls_to(lead_ids: Collection[int]) -> int:
