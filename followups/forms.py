@@ -68,7 +68,7 @@ class CallForm(forms.Form):
         self.consequence_of = {rule.code: rule.consequence for rule in screen.outcomes}
         self.fields["outcome"].choices = [(rule.code, rule.label) for rule in screen.outcomes]  # type: ignore[attr-defined]
         for question in self.questions:
-            self.fields[QUESTION + question.code] = _question_field(question)
+            self.fields[QUESTION + question.code] = question_field(question)
         for name in screen.missing_fields:
             self.fields[CARD + name] = _card_field(name)
         asks_way = screen.lead is None and "contact_way" not in {row.code for row in self.questions}
@@ -250,7 +250,8 @@ def _initial(screen: CallScreen, after_save: str) -> dict[str, Any]:
     return initial
 
 
-def _question_field(question: Question) -> forms.Field:
+def question_field(question: Question) -> forms.Field:
+    """How a question is answered on the call screen, in the language in use."""
     label, options = question.text, question_choices(question)
     if options:
         return forms.ChoiceField(label=label, required=False, choices=options, widget=forms.RadioSelect)
