@@ -12,6 +12,7 @@ from followups.services.overdue import sweep_overdue
 from leads.services.appointments import miss_appointments
 from leads.services.arrivals import alert_overdue_grades
 from leads.tasks import take_up_silent_month_ends
+from orders.services.stocktakes import alert_overdue_stocktakes
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ SWEEPS: dict[str, Callable[..., int]] = {
     "overdue_alerts": sweep_overdue,
     "appointments_missed": miss_appointments,
     "second_grades_overdue": alert_overdue_grades,
+    "stocktakes_overdue": alert_overdue_stocktakes,
     "alerts_sent": send_due_alerts,
     "imports_resumed": take_up_silent_imports,
     "month_ends_resumed": take_up_silent_month_ends,

@@ -18,6 +18,7 @@ _APPS = [
     "staffing.urls",
     "customers.urls",
     "leads.urls",
+    "orders.urls",
     "followups.urls",
     "dealership.desk.urls",
 ]

@@ -1,9 +1,14 @@
 """Deliveries, for administrators: to be looked at."""
 
+import datetime as dt
+
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from dealership.audit.admin import ReadOnlyAdmin
-from orders.models import Delivery
+from dealership.audit.previews import PolicyAdmin, day_in_words, table
+from orders.models import Delivery, FilePolicy
+from orders.rules import stocktake_due_on
 
 
 @admin.register(Delivery)
@@ -15,3 +20,19 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_select_related = ("customer", "vehicle", "consultant", "store")
     ordering = ("-delivered_on", "-pk")
     show_full_result_count = False
+
+
+@admin.register(FilePolicy)
+class FilePolicyAdmin(PolicyAdmin):
+    """How files are kept (CC-14)."""
+
+    list_display = ("store_name", "effective_from", "stocktake_days")
+    same_policy = ("store",)
+    ordering = ("store_id", "-effective_from")
+
+    def example(self, row: FilePolicy, at: dt.datetime) -> str:
+        """When the stock-take after one of this day is due."""
+        on = at.date()
+        due = stocktake_due_on(on, None, days=row.stocktake_days)
+        assert due is not None
+        return table((_("Finished"), _("Next one due")), [(day_in_words(on), day_in_words(due))])

@@ -8,4 +8,17 @@ class OrdersConfig(AppConfig):
     verbose_name = _("Deliveries")
 
     def ready(self) -> None:
+        from dealership.web.navigation import Entry, register
         from orders import receivers  # noqa: F401
+
+        register(
+            Entry(
+                _("Stock-take of files"),
+                "stocktake_list",
+                "clipboard-list",
+                "archive_files",
+                order=36,
+                group="manage",
+                also=("stocktake",),
+            )
+        )

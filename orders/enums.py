@@ -7,3 +7,11 @@ from django.utils.translation import gettext_lazy as _
 class PayMethod(models.TextChoices):
     CASH = "cash", _("Paid in full")
     LOAN = "loan", _("Loan")
+
+
+class StocktakeResult(models.TextChoices):
+    """What was found of a file in the stock-take (CC-14)."""
+
+    CONFIRMED = "confirmed", _("Confirmed")
+    WRONG = "wrong", _("Wrong")
+    MISSING = "missing", _("File is missing")

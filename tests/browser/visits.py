@@ -27,6 +27,7 @@ from staffing.tests.factories import StaffFactory, StoreFactory
 from tests.browser import workbooks
 from tests.browser.pages import session_cookie
 from tests.browser.visit import Visit, search_for
+from tests.browser.visits_files import NO_FILE_PAGE, file_visits
 from tests.browser.visits_leads_cards import NO_CARD_PAGE, card_visits
 from tests.browser.visits_leads_discipline import discipline_visits
 from tests.browser.visits_leads_duplicates import duplicate_visits
@@ -62,6 +63,7 @@ NO_PAGE = {
     "import_undo": "back to the import",
     "import_discard": "to the imports",
     **NO_CARD_PAGE,
+    **NO_FILE_PAGE,
     **NO_INTAKE_PAGE,
     "merge_undo": "back to the duplicates",
     "lead_ruling": "back to the search",
@@ -161,6 +163,7 @@ def fill() -> list[Visit]:
         *register_visits(store, at=AT),
         *discipline_visits(store, at=AT),
         *duplicate_visits(store),
+        *file_visits(store, at=AT),
         *intake_visits(store),
     ]
 
