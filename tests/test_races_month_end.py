@@ -7,11 +7,12 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from inventory.tests.factories import VehicleModelFactory
 from leads.enums import MoveReason
-from leads.models import Defeat, Interest, Lead, MonthEnd, Ownership
+from leads.models import Defeat, Interest, Lead, MonthEnd, Ownership, Recycling
 from leads.services.defeats import AlreadyDecided, apply_for_defeat, decide_defeat
 from leads.services.month_end import NoLongerPreview, confirm_month_end, prepare_month_end
 from leads.services.month_end_run import carry_out
@@ -103,10 +104,48 @@ def test_month_end_by_six_workers_moves_each_lead_once(month_end: MonthEnd, lead
 def test_month_end_is_confirmed_once(month_end: MonthEnd, leader: Staff) -> None:
     rows = [MonthEnd.objects.get(pk=month_end.pk) for _ in range(WORKERS)]
 
-    answers = side_by_side(lambda number: confirm_month_end(month_end=rows[number], by=leader, at=AT).state)
+    answers = side_by_side(lambda number: confirm_month_end(month_end=rows[number], by=leader, at=AT).confirmed)
 
-    assert sorted(map(str, answers)).count("running") == 1
+    assert answers.count(LEADS) == 1
     assert answers.count(NoLongerPreview) == WORKERS - 1
+    assert MonthEnd.objects.get().total == LEADS
+
+
+@pytest.mark.rule("LG-31")
+def test_month_end_confirmed_by_two_supervisors_and_prepared_anew_holds_each_lead_once(
+    month_end: MonthEnd, leader: Staff
+) -> None:
+    """Two who clean up the same team, two nightly jobs and two workers side by side."""
+    other = StaffFactory(store=leader.store, roles=["sales_supervisor"])
+
+    def work(number: int) -> Any:
+        if number < 2:
+            row = MonthEnd.objects.get(pk=month_end.pk)
+            return confirm_month_end(month_end=row, by=(leader, other)[number], at=AT).confirmed
+        if number < 4:
+            return prepare_month_end(store=leader.store, month=NOVEMBER, at=AT) is not None
+        return carry_out(month_end_id=month_end.pk, tick=lambda: AT)
+
+    answers = side_by_side(work)
+    carry_out(month_end_id=month_end.pk, tick=lambda: AT)
+
+    month_end.refresh_from_db()
+    assert sorted(map(str, answers[:2])) == sorted([str(LEADS), str(NoLongerPreview)])
+    assert (month_end.state, month_end.moved, month_end.total) == ("done", LEADS, LEADS)
+    assert Ownership.objects.filter(reason=MoveReason.MONTH_END).count() == LEADS
+    assert Recycling.objects.count() == LEADS
+
+
+def test_a_confirmation_locks_the_leads_first_and_in_the_order_of_their_keys(
+    month_end: MonthEnd, leader: Staff
+) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        confirm_month_end(month_end=month_end, by=leader, at=AT)
+
+    locks = [query["sql"] for query in queries if " FOR " in query["sql"] and "UPDATE" in query["sql"]]
+    tables = [sql.split(" FROM ")[1].split()[0].strip('"') for sql in locks]
+    assert tables == ["leads_lead", "leads_monthend"]
+    assert locks[0].endswith("ORDER BY 1 ASC FOR NO KEY UPDATE")
 
 
 @pytest.mark.rule("LG-31")

@@ -127,7 +127,9 @@ def level_form(month: dt.date, counts: LevelCounts, rows: Sequence[LevelRow]) ->
             "  ".join(f"{letter} {text}" for letter, text in source_legend()),
             labelled(_("Grades at the opening"), grades_text(counts.opening)),
             labelled(_("Grades at the end"), grades_text(counts.closing)),
+            labelled(_("Sources at the opening"), grades_text(counts.sources)),
             opening_note(counts.is_frozen),
+            *([labelled(_("Late corrections"), grades_text(counts.corrections))] if counts.corrections else []),
         ]
         end = put_notes(sheet, notes, row=end + 1, width=len(heads))
         put_signatures(sheet, end, len(heads))

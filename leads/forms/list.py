@@ -19,6 +19,7 @@ class LeadFilterForm(forms.Form):
     channel = forms.ChoiceField(label=_("Channel"), required=False, choices=[("", _("All channels")), *Channel.choices])
     owner = forms.ChoiceField(label=_("Whose"), required=False)
     late = forms.BooleanField(label=_("Only late ones"), required=False)
+    recycled = forms.BooleanField(label=_("Only recycled ones"), required=False)
 
     def __init__(self, *args: Any, policy: CadencePolicy, people: list[Staff], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -43,4 +44,5 @@ class LeadFilterForm(forms.Form):
             channel=read.get("channel", ""),
             owner_id=int(read["owner"]) if read.get("owner") else None,
             late=bool(read.get("late")),
+            recycled=bool(read.get("recycled")),
         )

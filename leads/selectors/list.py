@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -13,8 +13,9 @@ from django.utils.translation import gettext
 from customers.models import CustomerPhone
 from dealership.web.masking import masked_phone
 from leads.enums import Channel, LeadState
-from leads.models import Interest, Lead
+from leads.models import Interest, Lead, Recycling
 from leads.models.leads import LeadQuerySet
+from leads.selectors.endings import recycled_from
 from staffing.enums import Capability, Role
 from staffing.models import Staff
 
@@ -49,7 +50,8 @@ _TONES = {
 
 @dataclass(frozen=True)
 class LeadFilter:
-    """What the list is narrowed to. ``owner_id`` is a person's id; ``late`` keeps overdue contacts alone."""
+    """What the list is narrowed to. ``owner_id`` is a person's id; ``late`` keeps overdue contacts alone,
+    ``recycled`` those that came back from the showroom (LI-06)."""
 
     tab: str = MINE_DUE
     grade: str = ""
@@ -57,11 +59,13 @@ class LeadFilter:
     channel: str = ""
     owner_id: int | None = None
     late: bool = False
+    recycled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LeadRow:
-    """One line of the list, every text ready to be shown. ``phone`` is masked."""
+    """One line of the list, every text ready to be shown. ``phone`` is masked; ``recycled`` says when and from whom
+    it came back from the showroom last."""
 
     pk: int
     href: str
@@ -70,6 +74,7 @@ class LeadRow:
     phone: str
     model: str
     channel: str
+    recycled: str
     grade: str
     is_provisional: bool
     due: str
@@ -125,6 +130,8 @@ def listed_leads(user: Staff, narrowed: LeadFilter, *, at: dt.datetime, on: dt.d
             rows = rows.filter(**{name: value})
     if narrowed.late:
         rows = rows.followed().filter(late_by(at=at, on=on))
+    if narrowed.recycled:
+        rows = rows.filter(Exists(Recycling.objects.filter(lead=OuterRef("pk"))))
     if narrowed.tab == ENDED:
         return rows.order_by(Coalesce("closed_at", "registered_at").desc(), "-pk").values_list(*_COLUMNS)
     if narrowed.tab in (TEAM, ALL):
@@ -151,15 +158,16 @@ def tab_counts(user: Staff, *, on: dt.date) -> dict[str, int]:
 
 
 def lead_rows(rows: Iterable[tuple[Any, ...]], *, at: dt.datetime, tz: dt.tzinfo) -> list[LeadRow]:
-    """The lines of a page. Two queries: the main telephones and the main models."""
+    """The lines of a page. Three queries: the main telephones, the main models, and who came back."""
     found = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
     numbers = CustomerPhone.objects.filter(customer__in={row["customer_id"] for row in found}, is_primary=True)
     phones = dict(numbers.values_list("customer_id", "number"))
     mains = Interest.objects.filter(lead__in=[row["pk"] for row in found], is_main=True)
     models = dict(mains.values_list("lead_id", "model__name"))
+    back = recycled_from([row["pk"] for row in found], tz=tz)
     words = _Words()
     on = at.astimezone(tz).date()
-    return [_row(row, phones, models, words, at, on, tz) for row in found]
+    return [_row(row, phones, models, back, words, at, on, tz) for row in found]
 
 
 class _Words:
@@ -177,6 +185,7 @@ def _row(
     row: dict[str, Any],
     phones: dict[int, str],
     models: dict[int, str],
+    back: dict[int, str],
     words: _Words,
     at: dt.datetime,
     on: dt.date,
@@ -200,6 +209,7 @@ def _row(
         phone=masked_phone(phones.get(row["customer_id"], "")),
         model=models.get(row["pk"], ""),
         channel=row["source"] or words.channels.get(row["channel"], row["channel"]),
+        recycled=back.get(row["pk"], ""),
         grade=row["grade"] or "–",
         is_provisional=bool(row["grade"]) and row["settled_at"] is None and row["state"] == LeadState.OPEN,
         due=due,

@@ -177,3 +177,19 @@ def test_queries_of_the_applications(seller, manager, django_assert_num_queries)
 
     with django_assert_num_queries(9):
         client.get(reverse("defeat_list"))
+
+
+@pytest.mark.rule("DF-05")
+def test_the_form_proposes_what_the_planned_day_says_and_the_manager_sees_it(seller, manager):
+    lead, other = lead_of(seller, buys_on=AT.date() + dt.timedelta(days=400)), lead_of(seller)
+    client = signed_in(seller)
+
+    proposed, plain = (client.get(reverse("lead_defeat", args=[row.pk])) for row in (lead, other))
+    typed = {"kind": "buys_late", "main_reason": "孩子后年才上学", "proof": "客户电话说明"}
+    client.post(reverse("lead_defeat", args=[lead.pk]), typed)
+    listed = signed_in(manager).get(reverse("defeat_list"))
+
+    assert (proposed.context["form"].initial, plain.context["form"].initial) == ({"kind": "buys_late"}, {})
+    assert "2027-12-29" in proposed.text
+    assert "2027-12-29" in listed.text
+    assert "孩子后年才上学" in listed.text

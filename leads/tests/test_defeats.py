@@ -9,14 +9,16 @@ from dealership.kernel.transitions import IllegalTransition
 from dealership.notifications.models import Alert
 from inventory.tests.factories import VehicleModelFactory
 from leads.enums import GradedBy, LeadState, Way
-from leads.models import Defeat, Interest
-from leads.rules.defeats import DefeatClaim, contradictions_on, missing_on, shown_grade
+from leads.models import Defeat, Interest, Lead
+from leads.rules.defeats import DefeatClaim, contradictions_on, is_too_late, missing_on, shown_grade
+from leads.rules.policies import LeadRule
 from leads.services.contacts import ContactFacts, NextInThePast, record_contact
 from leads.services.defeats import (
     AlreadyDecided,
     DefeatIncomplete,
     NoMainModel,
     NoReasonGiven,
+    NotTooFarAway,
     NumberNotTried,
     OwnApplication,
     apply_for_defeat,
@@ -38,6 +40,7 @@ BOUGHT = {
     "paid_cash": True,
     "proof": "客户发来提车照片",
 }
+LATE = {"kind": "buys_late", "main_reason": "孩子后年才上学", "proof": "客户电话说明"}
 SPECIAL = {
     "kind": "special",
     "lost_to": "nobody",
@@ -76,6 +79,9 @@ def claim(base, **values):
         pytest.param(BOUGHT | {"lost_to": ""}, ("lost_to",), marks=pytest.mark.rule("DF-06"), id="to whom"),
         pytest.param(BAD, (), marks=pytest.mark.rule("DF-02"), id="wrong or empty number"),
         pytest.param(BAD | {"proof": ""}, ("proof",), marks=pytest.mark.rule("DF-02"), id="number without proof"),
+        pytest.param(LATE, (), marks=pytest.mark.rule("DF-05"), id="buys after more than a year"),
+        pytest.param(LATE | {"main_reason": " "}, ("main_reason",), marks=pytest.mark.rule("DF-05"), id="why so late"),
+        pytest.param(LATE | {"proof": ""}, ("proof",), marks=pytest.mark.rule("DF-05"), id="late without proof"),
         pytest.param(SPECIAL, (), marks=pytest.mark.rule("DF-03"), id="special case"),
         pytest.param(
             SPECIAL | {"special_reason": ""}, ("special_reason",), marks=pytest.mark.rule("DF-03"), id="no override"
@@ -93,10 +99,32 @@ def test_the_defeat_card_is_complete(filled, missing):
         (BOUGHT, ()),
         (BOUGHT | {"lost_to": "nobody"}, ("lost_to",)),
         (BOUGHT | {"competitor_finance": "两年免息"}, ("competitor_finance",)),
+        (LATE, ()),
+        (LATE | {"lost_to": "nobody"}, ()),
+        (LATE | {"lost_to": "colleague", "competitor_model": "轩逸"}, ("lost_to", "competitor_model")),
     ],
 )
 def test_the_defeat_card_does_not_contradict_itself(filled, faulty):
     assert contradictions_on(DefeatClaim(**filled)) == faulty
+
+
+@pytest.mark.rule("DF-05", "RC-06")
+@pytest.mark.parametrize(
+    ("buys_on", "days", "too_late"),
+    [
+        ("2027-11-24", 365, False),
+        ("2027-11-25", 365, True),
+        ("2026-12-24", 365, False),
+        (None, 365, False),
+        ("2027-02-01", 60, True),  # a store that gives two months
+    ],
+)
+def test_a_purchase_beyond_the_year_is_no_valid_customers(buys_on, days, too_late):
+    planned = dt.date.fromisoformat(buys_on) if buys_on else None
+
+    found = is_too_late(planned, registered_on=dt.date(2026, 11, 24), rule=LeadRule(invalid_after_days=days))
+
+    assert found == too_late
 
 
 def test_f0_is_shown_while_the_manager_decides():
@@ -352,3 +380,15 @@ def test_a_lead_that_waits_is_not_graded(lead, seller):
         grade_lead(lead=lead, grade="H", graded_by=GradedBy.CONSULTANT, by=seller, at=AT)
 
     assert LeadState(lead.state) == LeadState.DEFEAT_APPLIED
+
+
+@pytest.mark.rule("DF-05")
+def test_a_purchase_too_far_away_is_applied_for_only_when_the_card_says_so(lead, seller):
+    with pytest.raises(NotTooFarAway):
+        apply_for_defeat(lead=lead, claim=claim(LATE), by=seller, at=AT)
+    Lead.objects.filter(pk=lead.pk).update(buys_on=AT.date() + dt.timedelta(days=366))
+    lead.refresh_from_db()
+
+    defeat = apply_for_defeat(lead=lead, claim=claim(LATE), by=seller, at=AT)
+
+    assert (defeat.kind, defeat.lost_to, defeat.main_reason) == ("buys_late", "nobody", "孩子后年才上学")

@@ -22,6 +22,7 @@ from leads.models import Contact, Lead
 from leads.selectors.assigning import receivers_for, rights_on, roles_that_may_own
 from leads.selectors.cards import arrived_visit, card_of
 from leads.selectors.classes import class_of
+from leads.selectors.endings import recycled_from
 from leads.selectors.households import relatives_seen
 from leads.selectors.policies import cadence_policy
 from leads.services.cards import CardIncomplete, correct_channel, remark_line, review_card, save_card
@@ -204,6 +205,7 @@ def _context(request: AuthenticatedRequest, lead: Lead, *, line: LineForm | None
         if is_mine and lead.state == LeadState.OPEN
         else None,
         "may_end": is_mine and lead.state == LeadState.OPEN,
+        "recycled": recycled_from([lead.pk], tz=lead.store.tz).get(lead.pk, ""),
         "classed": class_of(lead.customer),
         "relatives": relatives_seen(request.user, lead.customer),
         "may_reactivate": rights.may_revive and lead.state in (LeadState.LOST, LeadState.DEFEATED),

@@ -14,10 +14,12 @@ from dealership.web.answers import render_page, render_refused
 from dealership.web.guards import guard
 from dealership.web.pagination import page_of
 from dealership.web.request import AuthenticatedRequest
+from leads.enums import DefeatKind
 from leads.forms.defeats import DecisionForm, DefeatForm, ReactivationForm
 from leads.models import Defeat, Lead
 from leads.rules.amounts import yuan
 from leads.selectors.defeats import defeats_seen, main_model, opened_on, people_for_leads
+from leads.selectors.endings import buys_too_late
 from leads.selectors.policies import cadence_policy
 from leads.services.defeats import DefeatIncomplete, apply_for_defeat, decide_defeat, may_decide
 from leads.services.lost import lose_contact
@@ -60,7 +62,11 @@ def defeat_decide(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def lead_defeat(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """The defeat card of a lead: fill it in, and put it before the manager."""
     lead = _workable(request, pk)
-    form = DefeatForm(request.POST if request.method == "POST" else None)
+    is_too_late = buys_too_late(lead, on=clock.today(lead.store.tz))
+    form = DefeatForm(
+        request.POST if request.method == "POST" else None,
+        initial={"kind": DefeatKind.BUYS_LATE} if is_too_late else None,
+    )
     if form.is_bound and form.is_valid():
         try:
             apply_for_defeat(lead=lead, claim=form.claim(), by=request.user, at=clock.now())
@@ -72,6 +78,7 @@ def lead_defeat(request: AuthenticatedRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The manager has your application; until then nothing falls due."))
             return redirect("lead_card", lead.pk)
     context = {"lead": lead, "form": form, "model": main_model(lead), "opened_on": opened_on(lead)}
+    context["is_too_late"] = is_too_late
     render = render_refused if form.is_bound else render_page
     return render(request, "leads/defeat.html", context)
 

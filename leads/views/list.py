@@ -56,7 +56,9 @@ def list_context(request: AuthenticatedRequest, *, query: str | None = None) -> 
         "tabs": [(code, names[code]) for code in tabs],
         "counts": tab_counts(user, on=on),
         "filters": filters,
-        "is_narrowed": any((narrowed.grade, narrowed.state, narrowed.channel, narrowed.owner_id, narrowed.late)),
+        "is_narrowed": any(
+            (narrowed.grade, narrowed.state, narrowed.channel, narrowed.owner_id, narrowed.late, narrowed.recycled)
+        ),
         "page": page,
         "rows": lead_rows(page.object_list, at=at, tz=tz),
         "query": asked.urlencode(),

@@ -88,6 +88,7 @@ def report_levels(request: AuthenticatedRequest) -> HttpResponse:
             "counts": counts,
             "closing_label": _("Today") if scope.last >= clock.today() else _("End of the month"),
             "opening_note": opening_note(counts.is_frozen),
+            "opening_href": asked.at("lead_report_rows", figure="opening"),
             "legend": source_legend(),
             "consultants": people_choices(asked),
         }
