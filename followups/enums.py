@@ -125,6 +125,22 @@ class VisitKind(models.TextChoices):
     ACCIDENT = "accident", _("Accident repair")
 
 
+class TrackStage(models.TextChoices):
+    """How far a car is on its way to the first service (新车首保跟踪单)."""
+
+    EXPECTED = "expected", _("Expected")
+    REMINDED = "reminded", _("Reminded")
+    BOOKED = "booked", _("Booked")
+    CONFIRMED = "confirmed", _("Confirmed")
+    CAME = "came", _("Came in")
+    OVERDUE = "overdue", _("Overdue")
+
+    @property
+    def tone(self) -> str:
+        """The colour of its badge."""
+        return {"came": "ok", "overdue": "danger", "confirmed": "info", "booked": "info"}.get(self.value, "neutral")
+
+
 class Audience(models.TextChoices):
     """Whom an overdue step tells."""
 

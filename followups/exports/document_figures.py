@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from dealership.web.wording import shown
 from followups.enums_documents import DocumentKind
 from followups.selectors.monthly import FIGURES, RATES
+from followups.selectors.monthly.first_service import DEFINITIONS
 
 
 @dataclass(frozen=True)
@@ -91,20 +92,20 @@ LINES: dict[str, tuple[FormLine, ...]] = {
         FormLine(
             "expected",
             _("Expected in the month"),
-            _("Cars whose expected date of the first service lies in the month."),
+            DEFINITIONS["expected"][1],
             ("expected",),
         ),
         FormLine(
             "came",
             _("Came in"),
-            _("Of the cars expected, those that have had their first service by now ÷ expected."),
+            DEFINITIONS["came"][1],
             ("came",),
             ("visit_rate",),
         ),
         FormLine(
             "on_time",
             _("On time"),
-            _("By the agreed date, or by the expected one where none was agreed ÷ expected."),
+            DEFINITIONS["on_time"][1],
             ("on_time",),
             ("on_time_rate",),
         ),

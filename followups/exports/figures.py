@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from complaints.enums import ComplaintKind, ComplaintOrigin, ComplaintState
 from dealership.web.wording import enumeration, labelled, shown
 from followups.enums import TaskKind
+from followups.exports.first_service import first_service_json, first_service_pairs
 from followups.selectors.monthly import (
     FIGURES,
     RATES,
@@ -54,14 +55,7 @@ def report_json(report: MonthlyReport) -> dict[str, Any]:
     which the report is asked for."""
     head = {"month": month_of(report.month), "stores": list(report.store_codes)}
     if isinstance(report, MonthlyFirstService):
-        return head | {
-            "kind": "first_service",
-            "expected": report.expected,
-            "came": report.came,
-            "visit_rate": report.visit_rate,
-            "on_time": report.on_time,
-            "on_time_rate": report.on_time_rate,
-        }
+        return head | first_service_json(report)
     if isinstance(report, MonthlyComplaints):
         return head | {
             "kind": "complaints",
@@ -158,13 +152,7 @@ def report_lines(report: MonthlyReport) -> list[str]:
 def summary(report: MonthlyReport) -> list[tuple[str, int | float | None]]:
     """The head figures with their names; rates are floats."""
     if isinstance(report, MonthlyFirstService):
-        return [
-            (_("Expected in the month"), report.expected),
-            (_("Came in"), report.came),
-            (_("Came in, rate"), report.visit_rate),
-            (_("On time"), report.on_time),
-            (_("On-time rate"), report.on_time_rate),
-        ]
+        return first_service_pairs(report)
     if isinstance(report, MonthlyComplaints):
         return [
             (_("Received"), report.received),

@@ -144,8 +144,8 @@ def test_first_service_counts_cars_expected_in_the_month(case):
 
     report = monthly_first_service(stores=[case.store], month=NOVEMBER)
 
-    assert (report.expected, report.came, report.on_time) == (4, 3, 2)
-    assert (report.visit_rate, report.on_time_rate) == (0.75, 0.5)
+    assert (report.expected, report.came, report.on_time) == (4, 3, 1)
+    assert (report.visit_rate, report.on_time_rate) == (0.75, 0.25)
     assert monthly_first_service(stores=[case.store], month=dt.date(2026, 9, 1)).visit_rate is None
 
 

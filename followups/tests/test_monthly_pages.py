@@ -351,8 +351,8 @@ def test_workbooks_of_the_other_reports_can_be_opened(case):
     assert [(row[0].value, row[3].value) for row in first.active.iter_rows(min_row=4, max_row=8)] == [
         ("Expected in the month", 1),
         ("Came in", 1),
-        ("Came in, rate", 1),
-        ("On time", 1),
-        ("On-time rate", 1),
+        ("First-service rate", 1),
+        ("In time", 1),
+        ("In time, rate", 1),
     ]
     assert (complaints.active["A4"].value, complaints.active["D4"].value) == ("Received", 0)

@@ -28,6 +28,7 @@ from tests.browser import workbooks
 from tests.browser.pages import session_cookie
 from tests.browser.visit import Visit, search_for
 from tests.browser.visits_files import NO_FILE_PAGE, file_visits
+from tests.browser.visits_first_service import NO_FIRST_SERVICE_PAGE, first_service_visits
 from tests.browser.visits_leads_cards import NO_CARD_PAGE, card_visits
 from tests.browser.visits_leads_discipline import discipline_visits
 from tests.browser.visits_leads_duplicates import duplicate_visits
@@ -65,6 +66,7 @@ NO_PAGE = {
     **NO_CARD_PAGE,
     **NO_FILE_PAGE,
     **NO_INTAKE_PAGE,
+    **NO_FIRST_SERVICE_PAGE,
     "merge_undo": "back to the duplicates",
     "lead_ruling": "back to the search",
     "relative_add": "back to the customer",
@@ -159,6 +161,7 @@ def fill() -> list[Visit]:
         *_reports(),
         *lead_report_visits(),
         *_for_all(),
+        *first_service_visits(store, at=AT),
         *card_visits(store, at=AT),
         *register_visits(store, at=AT),
         *discipline_visits(store, at=AT),

@@ -47,6 +47,7 @@ def vehicle_file(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "sees_buyer": delivery is not None and customers.filter(pk=delivery.customer_id).exists(),
         "owners": owners_over_time(request.user, car),
         "track": first_service_of(car),
+        "sees_sheet": request.user.may(Capability.SEE_FIRST_SERVICE),
         "visits": workshop_visits(request.user, vehicle=car),
         "waiting": waiting,
         "own_calls": own_calls(waiting, request.user),

@@ -22,12 +22,8 @@ from followups.selectors.monthly.figures import (
     ReasonCount,
     TrendPoint,
 )
-from followups.selectors.monthly.others import (
-    MonthlyComplaints,
-    MonthlyFirstService,
-    monthly_complaints,
-    monthly_first_service,
-)
+from followups.selectors.monthly.first_service import MonthlyFirstService, monthly_first_service
+from followups.selectors.monthly.others import MonthlyComplaints, monthly_complaints
 from followups.selectors.monthly.questions import monthly_7dc, monthly_service_visits
 from followups.selectors.monthly.rows import (
     ReportRow,

@@ -1,39 +1,14 @@
-"""Months of first services and of complaints, in a few figures each."""
+"""Months of complaints, in a few figures."""
 
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q
 
 from complaints.models import Complaint
-from dealership.kernel.figures import rate
 from dealership.web.months import month_start, months_after
-from followups.models import FirstServiceTrack
 from staffing.models import Store
-
-
-@dataclass(frozen=True)
-class MonthlyFirstService:
-    """Cars expected for their first service in the month.
-
-    ``came``: have had it by now; ``on_time``: by the agreed date, or by the expected date where none was agreed.
-    """
-
-    month: dt.date
-    store_codes: tuple[str, ...]
-    expected: int
-    came: int
-    on_time: int
-
-    @property
-    def visit_rate(self) -> float | None:
-        return rate(self.came, self.expected)
-
-    @property
-    def on_time_rate(self) -> float | None:
-        return rate(self.on_time, self.expected)
 
 
 @dataclass(frozen=True)
@@ -46,22 +21,6 @@ class MonthlyComplaints:
     by_kind: dict[str, int]
     by_state: dict[str, int]
     by_origin: dict[str, int]
-
-
-def monthly_first_service(*, stores: Iterable[Store], month: dt.date) -> MonthlyFirstService:
-    """How many cars expected in the month came for their first service (SV-05..SV-08)."""
-    listed = tuple(stores)
-    start = month_start(month)
-    counts = FirstServiceTrack.objects.filter(
-        store_id__in=[store.pk for store in listed],
-        expected_on__gte=start,
-        expected_on__lt=months_after(start, 1),
-    ).aggregate(
-        expected=Count("pk"),
-        came=Count("pk", filter=Q(visited_on__isnull=False)),
-        on_time=Count("pk", filter=Q(visited_on__lte=Coalesce(F("agreed_on"), F("expected_on")))),
-    )
-    return MonthlyFirstService(month=start, store_codes=tuple(store.code for store in listed), **counts)
 
 
 def monthly_complaints(*, stores: Iterable[Store], month: dt.date) -> MonthlyComplaints:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Q
-from django.db.models.functions import Coalesce
 
 from dealership.kernel.figures import rate
 from dealership.web.months import month_start, months_after
@@ -57,15 +56,15 @@ def first_service_trend(*, stores: Iterable[Store], month: dt.date) -> tuple[Fir
     rows = (
         FirstServiceTrack.objects.filter(
             store_id__in=[store.pk for store in stores],
-            expected_on__gte=months[0],
-            expected_on__lt=months_after(months[-1], 1),
+            latest_on__gte=months[0],
+            latest_on__lt=months_after(months[-1], 1),
         )
         .order_by()
-        .values_list("expected_on")
+        .values_list("latest_on")
         .annotate(
             n=Count("pk"),
             came=Count("pk", filter=Q(visited_on__isnull=False)),
-            on_time=Count("pk", filter=Q(visited_on__lte=Coalesce(F("agreed_on"), F("expected_on")))),
+            on_time=Count("pk", filter=Q(visited_on__lte=F("latest_on"))),
         )
     )
     sums = {each: [0, 0, 0] for each in months}
