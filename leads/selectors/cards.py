@@ -18,6 +18,7 @@ from leads.models import Appointment, Contact, GradeChange, Lead, Ownership, Sta
 from leads.rules.amounts import yuan
 from leads.rules.cards import CUSTOMER_FIELDS, FRONT, LEAD_FIELDS, MANDATORY, MODEL, counted, fullness, missing
 from leads.rules.defeats import shown_grade
+from leads.selectors.card_lines import BackLine, in_order, visits_on
 from leads.selectors.card_sources import card_sources
 
 #: The titles of the parts of the front.
@@ -72,6 +73,7 @@ class Card:
     counted: int
     missing: list["str | Promise"]
     lines: list[Contact]
+    back: list[BackLine]
     plan: Plan | None
     phones: list[CustomerPhone]
     appointment: Appointment | None
@@ -113,6 +115,7 @@ def card_of(lead: Lead, *, on: dt.date) -> Card:
         counted=all_counted,
         missing=[label_of(name) for name in missing(values, names)],
         lines=lines,
+        back=in_order(lines, visits_on(lead)),
         plan=_plan(lead, lines, appointment, on),
         phones=list(lead.customer.phones.order_by("-is_primary", "state", "pk")),
         appointment=appointment,

@@ -242,7 +242,7 @@ def test_queries_of_the_card(seller, lead, django_assert_num_queries):
     client = signed_in(seller)
     client.get(reverse("lead_card", args=[lead.pk]))
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         client.get(reverse("lead_card", args=[lead.pk]))
 
 

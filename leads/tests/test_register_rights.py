@@ -9,7 +9,7 @@ from django.urls import reverse
 from customers.tests.factories import CustomerFactory, CustomerPhoneFactory
 from dealership.audit.models import AuditEvent
 from dealership.notifications.models import Alert
-from leads.models import Appointment, Lead, RegisterDay, Turn, Visit
+from leads.models import Appointment, Contact, Lead, RegisterDay, Turn, Visit
 from leads.selectors.visits import expected_visitors, grades_due, look_up, register_page
 from leads.services.turn import skip_turn
 from leads.services.visits import VisitFacts, register_visit
@@ -395,3 +395,35 @@ def test_a_call_that_leaves_its_number_later_is_judged_then(store: Store, seller
 
     assert (refused.status_code, done.status_code) == (422, 302)
     assert (Lead.objects.get().stage, Lead.objects.get().owner) == ("telesales", None)
+
+
+# --- the card ------------------------------------------------------------------------------------------------------
+def test_a_visit_is_a_line_of_the_card_between_the_contacts(store: Store, seller: Staff) -> None:
+    lead = lead_of(seller, store, registered_at=AT - dt.timedelta(days=9))
+    for number, days in ((1, 8), (2, 1)):
+        Contact.objects.create(
+            lead=lead, number=number, at=AT - dt.timedelta(days=days), way="phone", reached=True, result=f"电话{number}"
+        )
+    came, rang = AT - dt.timedelta(days=4), AT - dt.timedelta(days=9)
+    VisitFactory(
+        store=store, lead=lead, consultant=seller, arrived_at=came, visited_on=came.date(), note="试驾后要报价",
+        test_drive=True, grade="B", grade_after="A", left_at=came + dt.timedelta(hours=1),
+    )  # fmt: skip
+    VisitFactory(
+        store=store, lead=lead, by_phone=True, consultant=seller, arrived_at=None, visited_on=rang.date(), note="问价格"
+    )
+    VisitFactory(store=store, note="别人的", lead=LeadFactory(customer=CustomerFactory(store=store)))
+    client = signed_in(seller)
+
+    pages = [
+        text_of(client.get(reverse(name, args=[pk])))
+        for name, pk in (("lead_card", lead.pk), ("lead_card_print", lead.pk), ("customer_page", lead.customer_id))
+    ]
+
+    in_order = ["问价格", "电话1", "试驾后要报价", "电话2"]
+    for page, expected in zip(pages, [in_order, in_order, in_order[::-1]], strict=True):
+        places = [page.find(text) for text in expected]
+        assert places == sorted(places)
+        assert -1 not in places
+        assert "别人的" not in page
+    assert ("B → A" in pages[0], "由 顾问例 接待" in pages[0], "10:00" in pages[0]) == (True, True, True)

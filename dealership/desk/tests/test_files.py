@@ -286,7 +286,7 @@ def test_the_customer_page_costs_the_same_queries(client, agent, delivery, djang
         CustomerPhoneFactory(customer=delivery.customer, is_primary=number == 0)
         ContactWindowFactory(customer=delivery.customer)
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         client.get(f"/customers/{delivery.customer_id}/")
 
 
