@@ -45,6 +45,23 @@ class TaskState(models.TextChoices):
 UNFINISHED = (TaskState.OPEN, TaskState.CLAIMED)
 
 
+class KeepingState(models.TextChoices):
+    """Whose a file is after two years: asked for or kept by the consultant, else the centre's (PF-04, PF-05)."""
+
+    ASKED = "asked", _("Asked for")
+    KEPT = "kept", _("Kept by the consultant")
+    REFUSED = "refused", _("Refused")
+    GIVEN_BACK = "given_back", _("Given back to the centre")
+
+
+class KeepReason(models.TextChoices):
+    """Why a consultant keeps a file after two years (PF-05)."""
+
+    RELATION = "relation", _("Good relation")
+    RECOMMENDS = "recommends", _("Recommends us often")
+    ANOTHER_CAR = "another_car", _("Wishes another car")
+
+
 class CloseReason(models.TextChoices):
     """Why a task ended otherwise than by an outcome."""
 
@@ -59,6 +76,7 @@ class CloseReason(models.TextChoices):
     TOO_LATE = "too_late", _("The day it was for is over")
     LEAD_ENDED = "lead_ended", _("Nobody follows the lead up now")
     REPLANNED = "replanned", _("The plan of the lead changed")
+    TAKEN_ALONG = "taken_along", _("Made in another call")
 
 
 class SkipReason(models.TextChoices):

@@ -58,6 +58,8 @@ class KindPolicyResource(ModelResource):
             "try_days",
             "expires_days",
             "budget_minutes",
+            "takes_along",
+            "guard_days",
         )
         export_order = fields
         import_id_fields = ("store", "kind", "effective_from")

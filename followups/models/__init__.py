@@ -3,6 +3,7 @@
 from followups.models.chpr import CallCheck, CheckMark, CheckPoint
 from followups.models.documents import DocumentEvent, Measure, MonthlyDocument, MonthlyReportPolicy, ProblemClass
 from followups.models.events import EventSignUp, OwnerEvent
+from followups.models.keeping import FileKeeping
 from followups.models.policies import CallingHours, CallingPolicy, CallScript, KindPolicy, OutcomePolicy, OverdueStep
 from followups.models.questionnaires import Answer, Question, Questionnaire, Response
 from followups.models.tasks import CallAttempt, CallDraft, CallTask, ListRun, SkippedCall
@@ -22,6 +23,7 @@ __all__ = [
     "CheckPoint",
     "DocumentEvent",
     "EventSignUp",
+    "FileKeeping",
     "FirstServiceEstimate",
     "FirstServiceTrack",
     "KindPolicy",

@@ -15,7 +15,8 @@ class KindPolicy(Policy):
     ``offset_days`` counts from the anchor (delivery, workshop visit, expected first service; negative is before it).
     ``every_months``/``until_months`` make a series (PF-01), which begins after ``from_months`` (PF-04). ``role`` is
     whose pool it is; with ``to_consultant`` the consultant of the delivery owns it. A task not done ``expires_days``
-    after the anchor is missed and listed.
+    after the anchor is missed and listed. ``takes_along`` and ``guard_days`` keep a customer from being called twice in
+    a few days for two purposes.
     """
 
     kind = models.CharField(_("kind"), max_length=24, choices=TaskKind)
@@ -35,6 +36,18 @@ class KindPolicy(Policy):
     catch_up_days = models.PositiveSmallIntegerField(_("days to catch up"), default=7)
     try_days = models.PositiveSmallIntegerField(_("days of trying"), default=3)
     expires_days = models.PositiveSmallIntegerField(_("missed after so many days"), null=True, blank=True)
+    takes_along = models.CharField(
+        _("takes along"),
+        max_length=200,
+        blank=True,
+        help_text=_("Kinds for the same car, comma separated, that are made in the same call when both wait."),
+    )
+    guard_days = models.PositiveSmallIntegerField(
+        _("not within so many days of another conversation"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: whenever it is due. Else the call is put off by so many days at most."),
+    )
     budget_minutes = models.PositiveSmallIntegerField(_("minutes a call should take"), null=True, blank=True)
 
     class Meta:

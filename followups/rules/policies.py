@@ -22,6 +22,8 @@ class KindRule:
     try_days: int = 3
     expires_days: int | None = None
     budget_minutes: int | None = None
+    takes_along: tuple[str, ...] = ()
+    guard_days: int | None = None
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,14 @@ class EarlierCall:
 
 
 @dataclass(frozen=True)
+class AlsoInThisCall:
+    """Another purpose of the same call: what it is called, and what to say."""
+
+    label: str
+    script_lines: tuple[ScriptLine, ...]
+
+
+@dataclass(frozen=True)
 class CallScreen:
     """One call as its caller sees it. ``is_mine``: in work with this person, who may save it and sees the numbers.
     ``call_back_at``: a time to offer for a call-back."""
@@ -102,6 +110,7 @@ class CallScreen:
     call_back_at: dt.datetime | None
     lead: LeadPanel | None = None
     owner: OwnerPanel = NO_OWNER
+    along: tuple[AlsoInThisCall, ...] = ()
 
     @property
     def budget_seconds(self) -> int | None:
@@ -135,6 +144,7 @@ def call_screen(*, task: CallTask, by: Staff, at: dt.datetime) -> CallScreen:
     is_mine = task.state == TaskState.CLAIMED and task.claimed_by_id == by.pk
     trace = task.kind == TaskKind.NUMBER_TRACE
     outlook = service_outlook(task, on=on)
+    rule = kind_policy(task.store, task.kind, on)
     windows, outcomes = windows_of(task.customer), outcome_rows()
     lead = lead_panel(task, at=at)
     return CallScreen(
@@ -154,11 +164,12 @@ def call_screen(*, task: CallTask, by: Staff, at: dt.datetime) -> CallScreen:
         outcomes=_offered(outcomes_for(task.kind, on, outcomes), lead),
         missing_fields=() if trace or lead is not None else missing_card_fields(task.customer),
         misses_plate=not trace and task.vehicle is not None and not task.vehicle.plate,
-        rule=kind_policy(task.store, task.kind, on),
+        rule=rule,
         draft=CallDraft.objects.filter(task=task, by=by).first(),
         call_back_at=_call_back_at(task, windows, at) if task.state in UNFINISHED else None,
         lead=lead,
         owner=owner_panel(task, at=at),
+        along=_along(task, rule, by, on, outlook),
     )
 
 
@@ -228,6 +239,19 @@ def _offered(rules: tuple[OutcomeRule, ...], lead: LeadPanel | None) -> tuple[Ou
     if lead is None or lead.would_be_lost:
         return rules
     return tuple(rule for rule in rules if rule.consequence != Consequence.LOST)
+
+
+def _along(
+    task: CallTask, rule: KindRule, by: Staff, on: dt.date, outlook: ServiceOutlook | None
+) -> tuple[AlsoInThisCall, ...]:
+    """The other purposes that this call takes along."""
+    if not rule.takes_along:
+        return ()
+    others = CallTask.objects.unfinished().filter(held_by=task, kind__in=rule.takes_along).order_by("due_on", "pk")
+    rows = others.select_related("store", "customer", "vehicle__model", "delivery", "service_visit")
+    return tuple(
+        AlsoInThisCall(row.get_kind_display(), script_lines(_script(row, by, on, outlook, None))) for row in rows
+    )
 
 
 def _script(task: CallTask, by: Staff, on: dt.date, outlook: ServiceOutlook | None, lead: LeadPanel | None) -> str:

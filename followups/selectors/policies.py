@@ -198,4 +198,6 @@ def _kind_rule(row: KindPolicy) -> KindRule:
         try_days=row.try_days,
         expires_days=row.expires_days,
         budget_minutes=row.budget_minutes,
+        takes_along=tuple(part.strip() for part in row.takes_along.split(",") if part.strip()),
+        guard_days=row.guard_days,
     )

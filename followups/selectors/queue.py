@@ -23,10 +23,14 @@ _WINDOW = ContactWindow._meta.db_table
 _OWN_WINDOWS = f"SELECT 1 FROM {_WINDOW} w WHERE w.customer_id = t.customer_id"  # noqa: S608 - our own table
 _OPEN_NOW = "(w.weekdays & %(weekday)s) <> 0 AND w.starts <= %(time)s AND w.ends > %(time)s"
 
-#: On the agent's list of today, whether or not it can be called this minute.
-_LISTED = """
+#: On the agent's list of today, whether or not it can be called this minute. What another call takes along is on the
+#: list with that call.
+_LISTED = f"""
     t.state = 'open' AND t.store_id = %(store)s AND t.due_on <= %(today)s
-    AND (t.owner_id = %(by)s OR (t.owner_id IS NULL AND t.pool IN ({pools})))"""
+    AND (t.owner_id = %(by)s OR (t.owner_id IS NULL AND t.pool IN ({POOLS})))
+    AND (t.held_by_id IS NULL
+         OR NOT EXISTS (SELECT 1 FROM {_TASK} g WHERE g.id = t.held_by_id AND g.state IN ('open', 'claimed')
+                           AND g.kind <> '{TaskKind.NUMBER_TRACE.value}'))"""  # noqa: S608
 #: Not waiting for the number to be traced.
 _NOT_HELD = f"""
     (t.held_by_id IS NULL

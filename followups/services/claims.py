@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from dealership.audit.services import record_event, record_events
 from dealership.kernel.errors import N_, Refusal
 from dealership.notifications.services import AlertDraft, raise_alerts
-from followups.enums import LEAD_KINDS, UNFINISHED, TaskState
+from followups.enums import LEAD_KINDS, UNFINISHED, TaskKind, TaskState
 from followups.models import CallTask
 from followups.selectors.policies import calling_policy
 from followups.selectors.queue import PICK_NEXT, queue_moment
@@ -46,6 +46,12 @@ class WaitsForNumber(Refusal):
     """The call waits until its number has been traced."""
 
     message = N_("This call waits until the customer's number has been corrected.")
+
+
+class MadeWithAnother(Refusal):
+    """Another call to the same customer takes this one along."""
+
+    message = N_("Another call to this customer takes this one along.")
 
 
 class NotYours(Refusal):
@@ -225,9 +231,14 @@ def own_calls(tasks: Iterable[CallTask], by: Staff) -> frozenset[int]:
 def _why_not(task: CallTask, *, by: Staff) -> Refusal:
     if not may_take(task, by):
         return NotYours()
-    if task.state == TaskState.OPEN and task.held_by is not None and task.held_by.state in UNFINISHED:
-        return WaitsForNumber()
-    return AlreadyTaken()
+    return (task.state == TaskState.OPEN and why_it_waits(task)) or AlreadyTaken()
+
+
+def why_it_waits(task: CallTask) -> Refusal | None:
+    """What an open call waits for: a number that is being traced, or the call that takes it along. None when free."""
+    if task.held_by is None or task.held_by.state not in UNFINISHED:
+        return None
+    return WaitsForNumber() if task.held_by.kind == TaskKind.NUMBER_TRACE else MadeWithAnother()
 
 
 def _claim_until(task: CallTask, at: dt.datetime) -> dt.datetime:

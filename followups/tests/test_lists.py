@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.tests.factories import ContactBanFactory
 from dealership.audit.models import AuditEvent
-from followups.enums import LEAD_KINDS, CloseReason, TaskKind, TaskState
+from followups.enums import CALL_KINDS, LEAD_KINDS, CloseReason, TaskKind, TaskState
 from followups.models import CallTask, FirstServiceTrack, KindPolicy, ListRun, ServiceVisit, SkippedCall
 from followups.services.first_service import start_follow_ups
 from followups.services.lists import expire_tasks, make_call_list, make_call_lists
@@ -584,9 +584,9 @@ def test_late_is_the_end_of_the_day_in_the_zone_of_the_store():
 @pytest.mark.parametrize(
     ("refused", "statements"),
     [
-        pytest.param(None, 22, id="nobody-refused"),
-        pytest.param("3dc", 23, id="one-kind-refused"),
-        pytest.param("", 28, id="all-refused"),
+        pytest.param(None, 29, id="nobody-refused"),
+        pytest.param("3dc", 30, id="one-kind-refused"),
+        pytest.param("", 38, id="all-refused"),
     ],
 )
 def test_a_list_costs_the_same_number_of_statements_however_long_it_is(store, deliveries, refused, statements):
@@ -612,4 +612,6 @@ def test_a_list_asked_for_by_a_person_is_audited(store):
 
 
 def test_kinds_made_by_lists_are_all_kinds_but_the_trace_and_those_of_leads():
-    assert set(SOURCES) == set(TaskKind.values) - {TaskKind.NUMBER_TRACE, *LEAD_KINDS}
+    made_at_once = {TaskKind.NUMBER_TRACE, TaskKind.REFERRAL_FEEDBACK}
+
+    assert set(SOURCES) == set(CALL_KINDS) - made_at_once - set(LEAD_KINDS)

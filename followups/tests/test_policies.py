@@ -43,17 +43,23 @@ def store():
             expires_days=7,
         ),
         KindRule("7dc", "call_centre_agent", offset_days=7, catch_up_days=7, budget_minutes=5),
-        KindRule("n_plus_1", "call_centre_agent", offset_days=30, catch_up_days=14),
+        KindRule(
+            "n_plus_1", "call_centre_agent", offset_days=30, catch_up_days=14, takes_along=("first_service",)
+        ),
         KindRule("first_service", "call_centre_agent", offset_days=-7, catch_up_days=14),
         KindRule("first_service_confirm", "call_centre_agent", offset_days=-1, catch_up_days=2, expires_days=1),
         KindRule("service_visit", "call_centre_agent", offset_days=3, catch_up_days=7),
         KindRule(
-            "periodic", "sales_consultant", every_months=3, until_months=24, to_consultant=True, catch_up_days=14
+            "periodic", "sales_consultant", every_months=3, until_months=24, to_consultant=True, catch_up_days=14,
+            takes_along=("first_service",), guard_days=7,
         ),
         KindRule(
-            "retained", "call_centre_agent", every_months=6, from_months=30, until_months=120, catch_up_days=14
+            "retained", "call_centre_agent", every_months=6, from_months=30, until_months=120, catch_up_days=14,
+            guard_days=7,
         ),
-        KindRule("lost_customer", "call_centre_agent", every_months=6, until_months=6, catch_up_days=14),
+        KindRule(
+            "lost_customer", "call_centre_agent", every_months=6, until_months=6, catch_up_days=14, guard_days=7
+        ),
         KindRule("referral_feedback", "sales_consultant", offset_days=3, catch_up_days=7),
         KindRule("birthday", "sales_consultant", to_consultant=True, catch_up_days=1),
         KindRule("festival", "call_centre_agent", catch_up_days=7),

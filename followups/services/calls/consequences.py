@@ -8,7 +8,7 @@ from followups.enums import LEAD_KINDS, CloseReason, Consequence, TaskState
 from followups.models import CallTask
 from followups.rules import OutcomeRule, end_of_day, first_alert_at, next_try, overdue_at
 from followups.selectors.policies import kind_policy, outcomes_for, overdue_steps
-from staffing.models import Staff
+from staffing.models import Staff, Store
 
 #: A call-back further ahead is a slip of the pen: it would take the call off every list for months.
 FURTHEST_PROMISE = dt.timedelta(days=92)
@@ -86,7 +86,7 @@ def _called_back(task: CallTask, *, by: Staff, at: dt.datetime, promised_at: dt.
     """The same task moves to the promised date and time (D3-08); a promise beyond its last day keeps it alive."""
     promised_at = _check_promise(at, promised_at)
     due_on = promised_at.astimezone(task.store.tz).date()
-    changes = _moved(task, due_on, promised_at)
+    changes = moved_to(task.store, due_on, promised_at)
     if task.expires_on is not None:
         changes["expires_on"] = max(task.expires_on, due_on + dt.timedelta(days=1))
     return changes | {"due_at": promised_at, "promised_by": by}
@@ -116,7 +116,7 @@ def _tried_again(task: CallTask, *, by: Staff, at: dt.datetime) -> dict[str, Any
     changes: dict[str, Any] = {"failed_days": plan.failed_days, "due_at": None, "promised_by": None}
     if plan.due_on is None:
         return changes | _ended(CloseReason.TRIES_USED_UP, by=by, at=at, state=TaskState.MISSED)
-    return changes | _moved(task, plan.due_on, None)
+    return changes | moved_to(task.store, plan.due_on, None)
 
 
 def _failed_today(task: CallTask, today: dt.date) -> bool:
@@ -127,11 +127,11 @@ def _failed_today(task: CallTask, today: dt.date) -> bool:
     ).exists()
 
 
-def _moved(task: CallTask, due_on: dt.date, due_at: dt.datetime | None) -> dict[str, Any]:
+def moved_to(store: Store, due_on: dt.date, due_at: dt.datetime | None) -> dict[str, Any]:
     """Open again on another day; ``first_due_on`` stays, and with it the month the task belongs to."""
-    tz = task.store.tz
+    tz = store.tz
     late_from = overdue_at(due_on, due_at, tz)
-    turn = first_alert_at(late_from, overdue_steps(task.store, due_on), tz)
+    turn = first_alert_at(late_from, overdue_steps(store, due_on), tz)
     return {
         "state": TaskState.OPEN,
         "due_on": due_on,

@@ -24,10 +24,11 @@ from followups.models import CallAttempt, CallTask, FirstServiceTrack, Questionn
 from followups.rules import OutcomeRule
 from followups.rules.answers import GivenAnswer, dissatisfied_topics
 from followups.selectors.policies import questionnaire_for
+from followups.services.calls.along import finish_taken_along
 from followups.services.calls.answers import question_rule, read_answers, refuse_missing, store_answers
 from followups.services.calls.consequences import outcome_rule, planned_changes
 from followups.services.calls.leads import LeadLine, is_lead_call, lock_leads_of, lose_leads, write_line
-from followups.services.claims import AlreadyTaken, NotYours, WaitsForNumber, may_take
+from followups.services.claims import AlreadyTaken, NotYours, may_take, why_it_waits
 from followups.services.drafts import drop_draft
 from followups.services.events import SignUpWish, sign_up
 from followups.services.first_service import agree_date, book_appointment, note_first_service, record_reading
@@ -169,6 +170,8 @@ def save_call(
     for name, value in changes.items():
         setattr(row, name, value)
     trace = _consequence(row, rule, new_number=new_number, phone=phone, note=note, by=by, at=at)
+    if row.state == TaskState.DONE and rule.consequence == Consequence.DONE:
+        finish_taken_along(task=row, rule=rule, by=by, at=at)
     written = not is_lead_call(row) or write_line(
         row, rule, line or LeadLine(), note=note, promised_at=promised_at, by=by, at=at
     )
@@ -210,8 +213,8 @@ def _refuse_foreign(row: CallTask, *, by: Staff) -> None:
         return
     if not may_take(row, by):
         raise NotYours
-    if row.held_by is not None and row.held_by.state in UNFINISHED:
-        raise WaitsForNumber
+    if (waits := why_it_waits(row)) is not None:
+        raise waits
 
 
 def _answers(

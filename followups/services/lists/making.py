@@ -17,6 +17,7 @@ from followups.rules import KindRule, OverdueRung, first_alert_at, overdue_at, p
 from followups.selectors.policies import kind_policies, overdue_steps
 from followups.services.first_service import close_served_reminders
 from followups.services.lead_calls import follow_stale_plans
+from followups.services.lists.joining import join_purposes, let_go, put_off
 from followups.services.lists.leads import insert_lead_calls
 from followups.services.lists.statements import (
     SOURCES,
@@ -58,8 +59,10 @@ def make_call_list(*, store: Store, on: dt.date, at: dt.datetime, by: Staff | No
 
     Safe when run twice, late or side by side: a call exists once per (kind, subject, occurrence), and the whole list is
     one transaction. Customers who do not wish to be called are left out and counted (X25); when the ban is lifted while
-    the day is still caught up, the call is made. Reminders of cars that already came in are closed. Audited when a
-    person asked for it; every run leaves a ListRun.
+    the day is still caught up, the call is made. Two purposes that wait for one customer and car become one call, and
+    nobody is called twice in a few days where the policy guards against it.
+
+    Reminders of cars that already came in are closed. Audited when a person asked for it; every run leaves a ListRun.
     """
     close_served_reminders(store=store, at=at)
     follow_stale_plans(store=store, at=at)
@@ -82,6 +85,9 @@ def make_call_list(*, store: Store, on: dt.date, at: dt.datetime, by: Staff | No
         created[kind] = insert_calls(store=store, rule=rule, tables=tables, at=at)
         if asks_for_consent(kind) or not banned_purposes.isdisjoint(("", kind)):
             left_out += insert_skipped(store=store, rule=rule, tables=tables, at=at)
+    let_go(store=store, rungs=rungs, at=at)
+    put_off(store=store, rules=in_use, on=on)
+    join_purposes(store=store, rules=in_use, on=on)
     earliest = on - dt.timedelta(days=max((rule.catch_up_days for rule in rules.values()), default=0))
     if any(leads.created.values()):
         earliest = _LONG_AGO

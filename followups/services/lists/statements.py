@@ -14,8 +14,8 @@ from typing import Any
 from django.db import connection
 
 from customers.models import ContactBan, Customer
-from followups.enums import SkipReason, TaskKind, TaskState, VisitKind
-from followups.models import CallTask, FirstServiceTrack, ServiceVisit, SkippedCall
+from followups.enums import KeepingState, SkipReason, TaskKind, TaskState, VisitKind
+from followups.models import CallTask, FileKeeping, FirstServiceTrack, ServiceVisit, SkippedCall
 from followups.rules import KindRule, NextTurn, PlannedCall
 from orders.models import Delivery
 from staffing.enums import ABSENT, StaffState
@@ -30,6 +30,7 @@ _VISIT = ServiceVisit._meta.db_table
 _STAFF = Staff._meta.db_table
 _DUTY = DutyDay._meta.db_table
 _CUSTOMER = Customer._meta.db_table
+_KEEPING = FileKeeping._meta.db_table
 _ABSENT = ", ".join(f"'{kind.value}'" for kind in ABSENT)
 
 #: Where the calls of a kind come from: rows of ``v`` (the plan) joined to rows of the trade, each by an index.
@@ -47,7 +48,18 @@ _NOT_YET_SERVED = (
     f"NOT EXISTS (SELECT 1 FROM {_VISIT} w WHERE w.vehicle_id = d.vehicle_id"
     f" AND w.kind = '{VisitKind.FIRST_SERVICE.value}' AND w.visited_on >= d.delivered_on)"
 )
-
+#: PF-05: the consultant who keeps the file after the two years, as long as he works here.
+_KEPT_BY = (
+    f" LEFT JOIN {_KEEPING} f ON f.delivery_id = d.id AND f.state = '{KeepingState.KEPT.value}'"
+    f" LEFT JOIN {_STAFF} kf ON kf.id = f.consultant_id AND kf.store_id = d.store_id"
+    f" AND kf.state = '{StaffState.ACTIVE.value}'"
+)
+#: AF-02: a car that has not been in the workshop since its last visit, or since its delivery.
+_FROM_LAST_VISIT = (
+    f"plan v JOIN {_VISIT} s ON s.store_id = %s AND s.visited_on = v.key_on"
+    f" LEFT JOIN {_DELIVERY} d ON d.vehicle_id = s.vehicle_id"
+)
+_NOT_SEEN_SINCE = f"NOT EXISTS (SELECT 1 FROM {_VISIT} w WHERE w.vehicle_id = {{car}} AND w.visited_on > {{day}})"
 
 #: The customer need not have agreed beforehand.
 ALWAYS = "1 = 1"
@@ -55,7 +67,10 @@ ALWAYS = "1 = 1"
 
 @dataclass(frozen=True)
 class Source:
-    """Where the calls of a kind come from. ``by_track``: the stored moment is the due day itself, not the anchor."""
+    """Where the calls of a kind come from. ``by_track``: the stored moment is the due day itself, not the anchor.
+
+    ``keeper``: who keeps the file, where that is not what the policy says; nobody leaves the call to the pool.
+    """
 
     rows: str
     subject: str = "d.id"
@@ -66,40 +81,72 @@ class Source:
     condition: str = "1 = 1"
     consent: str = ALWAYS
     by_track: bool = False
+    keeper: str = ""
 
 
-SOURCES: dict[str, Source] = {
-    TaskKind.THREE_DAY: Source(_FROM_DELIVERY),
-    TaskKind.SEVEN_DAY: Source(_FROM_DELIVERY),
-    TaskKind.N_PLUS_1: Source(_FROM_DELIVERY),
-    TaskKind.FIRST_SERVICE: Source(
-        _FROM_TRACK.format(moment="remind_on"),
-        occurrence="CAST(t.round AS varchar(32))",
-        condition=f"t.appointment_at IS NULL AND {_NOT_YET_SERVED}",
-        by_track=True,
-    ),
-    TaskKind.FIRST_SERVICE_CONFIRM: Source(
-        _FROM_TRACK.format(moment="confirm_on"),
-        # The occurrence is the day of the appointment as the policy of today reckons it back from the stored day; after
-        # an edit of the policy the same call must not come a second time under another name.
-        condition=(
-            f"{_NOT_YET_SERVED} AND NOT EXISTS (SELECT 1 FROM {_TASK} k"
-            f" WHERE k.kind = '{TaskKind.FIRST_SERVICE_CONFIRM.value}' AND k.subject_id = d.id"
-            f" AND k.first_due_on = v.due_on AND k.state <> '{TaskState.CANCELLED.value}')"
+SOURCES: dict[str, tuple[Source, ...]] = {
+    TaskKind.THREE_DAY: (Source(_FROM_DELIVERY),),
+    TaskKind.SEVEN_DAY: (Source(_FROM_DELIVERY),),
+    TaskKind.N_PLUS_1: (Source(_FROM_DELIVERY),),
+    TaskKind.FIRST_SERVICE: (
+        Source(
+            _FROM_TRACK.format(moment="remind_on"),
+            occurrence="CAST(t.round AS varchar(32))",
+            condition=f"t.appointment_at IS NULL AND {_NOT_YET_SERVED}",
+            by_track=True,
         ),
-        by_track=True,
     ),
-    TaskKind.SERVICE_VISIT: Source(
-        _FROM_VISIT,
-        subject="s.id",
-        customer="COALESCE(s.customer_id, d.customer_id)",
-        vehicle="s.vehicle_id",
-        visit="s.id",
-        condition="COALESCE(s.customer_id, d.customer_id) IS NOT NULL",
-        consent="s.may_call",
+    TaskKind.FIRST_SERVICE_CONFIRM: (
+        Source(
+            _FROM_TRACK.format(moment="confirm_on"),
+            # The occurrence is the day of the appointment as the policy of today reckons it back from the stored day;
+            # after an edit of the policy the same call must not come a second time under another name.
+            condition=(
+                f"{_NOT_YET_SERVED} AND NOT EXISTS (SELECT 1 FROM {_TASK} k"
+                f" WHERE k.kind = '{TaskKind.FIRST_SERVICE_CONFIRM.value}' AND k.subject_id = d.id"
+                f" AND k.first_due_on = v.due_on AND k.state <> '{TaskState.CANCELLED.value}')"
+            ),
+            by_track=True,
+        ),
     ),
-    TaskKind.PERIODIC: Source(_FROM_DELIVERY),
+    TaskKind.SERVICE_VISIT: (
+        Source(
+            _FROM_VISIT,
+            subject="s.id",
+            customer="COALESCE(s.customer_id, d.customer_id)",
+            vehicle="s.vehicle_id",
+            visit="s.id",
+            condition="COALESCE(s.customer_id, d.customer_id) IS NOT NULL",
+            consent="s.may_call",
+        ),
+    ),
+    TaskKind.PERIODIC: (Source(_FROM_DELIVERY),),
+    TaskKind.RETAINED: (Source(_FROM_DELIVERY, keeper=_KEPT_BY),),
+    TaskKind.LOST_CUSTOMER: (
+        Source(
+            _FROM_LAST_VISIT,
+            subject="s.vehicle_id",
+            customer="COALESCE(d.customer_id, s.customer_id)",
+            vehicle="s.vehicle_id",
+            condition=(
+                "COALESCE(d.customer_id, s.customer_id) IS NOT NULL"
+                f" AND {_NOT_SEEN_SINCE.format(car='s.vehicle_id', day='v.key_on')}"
+                # Two visits on one day are one last visit.
+                f" AND NOT EXISTS (SELECT 1 FROM {_VISIT} e WHERE e.vehicle_id = s.vehicle_id"
+                " AND e.visited_on = s.visited_on AND e.id < s.id)"
+            ),
+        ),
+        Source(
+            _FROM_DELIVERY,
+            subject="d.vehicle_id",
+            condition=(
+                f"NOT EXISTS (SELECT 1 FROM {_VISIT} w WHERE w.vehicle_id = d.vehicle_id AND w.visited_on >= v.key_on)"
+            ),
+        ),
+    ),
 }
+#: Kinds whose series is named after the day it counts from: that day moves with every appointment or visit.
+_NAMED_BY_DAY = (TaskKind.FIRST_SERVICE_CONFIRM, TaskKind.LOST_CUSTOMER)
 
 
 @dataclass(frozen=True)
@@ -132,13 +179,16 @@ class DutyTurn:
 
 def asks_for_consent(kind: str) -> bool:
     """Whether a kind is only called with consent (AF-01)."""
-    return SOURCES[kind].consent != ALWAYS
+    return any(source.consent != ALWAYS for source in SOURCES[kind])
 
 
 def insert_calls(*, store: Store, rule: KindRule, tables: Tables, at: dt.datetime) -> int:
     """Put the planned calls of one kind on the list. Returns how many are new; those that exist stay as they are."""
-    source = SOURCES[rule.kind]
-    joins, owner, shift = _ownership(rule, tables.has_duty)
+    return sum(_insert_calls(source, store, rule, tables, at) for source in SOURCES[rule.kind])
+
+
+def _insert_calls(source: Source, store: Store, rule: KindRule, tables: Tables, at: dt.datetime) -> int:
+    joins, owner, shift = _ownership(rule, source, tables.has_duty)
     columns = (
         "store_id, kind, subject_id, occurrence, customer_id, vehicle_id, delivery_id, service_visit_id, consultant_id,"
         " owner_id, pool, state, reason, anchor_on, first_due_on, due_on, overdue_at, alert_level, alert_due_at,"
@@ -161,8 +211,11 @@ def insert_calls(*, store: Store, rule: KindRule, tables: Tables, at: dt.datetim
 
 def insert_skipped(*, store: Store, rule: KindRule, tables: Tables, at: dt.datetime) -> int:
     """Keep the planned calls of one kind that may not be made, each once. Returns how many are new."""
-    source = SOURCES[rule.kind]
-    joins, _owner, shift = _ownership(rule, tables.has_duty)
+    return sum(_insert_skipped(source, store, rule, tables, at) for source in SOURCES[rule.kind])
+
+
+def _insert_skipped(source: Source, store: Store, rule: KindRule, tables: Tables, at: dt.datetime) -> int:
+    joins, _owner, shift = _ownership(rule, source, tables.has_duty)
     statement = f"""
         INSERT INTO {_SKIPPED} (store_id, kind, subject_id, occurrence, customer_id, consultant_id, reason, due_on,
                                 noticed_at)
@@ -193,7 +246,7 @@ def drop_skipped_that_were_made(*, store: Store, after: dt.date, until: dt.date)
 
 def plan_tables(*, rule: KindRule, plan: Sequence[DatedCall], duty: Sequence[DutyTurn]) -> Tables:
     """The answers of the rules, and the consultants on duty, ready for both statements of a kind."""
-    by_track = SOURCES[rule.kind].by_track
+    by_track = SOURCES[rule.kind][0].by_track
     day, moment = connection.ops.adapt_datefield_value, connection.ops.adapt_datetimefield_value
     lead = dt.timedelta(days=rule.offset_days)
     params: list[Any] = []
@@ -202,7 +255,7 @@ def plan_tables(*, rule: KindRule, plan: Sequence[DatedCall], duty: Sequence[Dut
         params += (
             day(call.anchor_on + lead if by_track else call.anchor_on),
             day(call.anchor_on),
-            call.anchor_on.isoformat() if rule.kind == TaskKind.FIRST_SERVICE_CONFIRM else call.occurrence,
+            call.anchor_on.isoformat() if rule.kind in _NAMED_BY_DAY else call.occurrence,
             day(call.base_on),
             day(call.due_on),
             day(call.before_on),
@@ -230,13 +283,15 @@ def rows_of_values(kinds: Sequence[str], number: int) -> str:
     return ", ".join([f"({typed})", *[f"({bare})"] * (number - 1)])
 
 
-def _ownership(rule: KindRule, has_duty: bool) -> tuple[str, str, str]:
+def _ownership(rule: KindRule, source: Source, has_duty: bool) -> tuple[str, str, str]:
     """(joins, the owner's expression, which rows of the plan hold): who makes the calls of a kind.
 
     The keeper is the delivering consultant, or when he has left whoever keeps the customer now; nobody when that one
     has left too. With ``shift_before_rest`` a keeper who rests on the day and works the day before calls a day earlier;
     one who rests on both leaves the call to a consultant on duty, by turn, or to the pool.
     """
+    if source.keeper:
+        return source.keeper, "kf.id", "v.shifted = 0"
     if not rule.to_consultant:
         return "", "NULL", "v.shifted = 0"
     keeper = "COALESCE(kc.id, ko.id)"
