@@ -56,10 +56,12 @@ def running(var: Path, *options: str, **environ: str) -> Iterator[tuple[subproce
     finally:
         left = family(process.pid)
         process.kill()
-        process.communicate()
         for pid in left:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        # Whatever was left all the same holds the other end of the pipes: it must not hold up the suite as well.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=PATIENCE_SECONDS)
 
 
 def wait_until_it_answers(process: subprocess.Popen[str], port: int) -> None:
@@ -172,7 +174,7 @@ def test_ready_as_soon_as_beat_has_sent_the_sweep(var):
 
 def test_everything_ends_when_the_worker_dies(var):
     with running(var) as (process, _):
-        children = family(process.pid)
+        children = wait_for_family(process.pid, count=4)
         direct = direct_children(process.pid)
         worker = max(direct)  # started second
 
@@ -187,7 +189,7 @@ def test_everything_ends_when_the_worker_dies(var):
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children that their parent died")
 def test_everything_ends_when_the_launcher_is_killed(var):
     with running(var) as (process, _):
-        children = family(process.pid)
+        children = wait_for_family(process.pid, count=4)  # one that is only just being started has no parent to lose yet
 
         process.kill()
 
