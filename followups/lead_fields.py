@@ -43,7 +43,13 @@ def add_lead_fields(form: "CallForm", panel: LeadPanel) -> None:
 
 
 def clean_lead_fields(form: "CallForm", cleaned: dict[str, Any], consequence: str | None) -> None:
-    """A finished conversation says what came of it (CC-05) and why to call again (CC-08)."""
+    """A finished conversation says what came of it (CC-05) and why to call again (CC-08), and after the first week what
+    the customer is judged to be (LG-07). Who refuses, or is not there, is not judged."""
+    panel = form.screen.lead
+    is_finished = consequence in (Consequence.DONE, Consequence.APPOINTMENT)
+    wants_grade = is_finished and panel is not None and panel.wants_grade
+    if wants_grade and not cleaned.get("grade") and "grade" not in form.errors:
+        form.add_error("grade", _("Choose the grade: the first week is over with this conversation."))
     if consequence == Consequence.DONE:
         if not cleaned.get("note", "").strip():
             form.add_error("note", _("Write what came of it: the next contact is planned from it."))

@@ -7,6 +7,7 @@ from followups.enums import LEAD_KINDS
 from followups.models import CallTask
 from leads.enums import AppointmentState, LeadState, Standing, Way
 from leads.models import Appointment, Contact, Interest, Lead
+from leads.rules.cadence import wants_grade
 from leads.rules.lost import contact_is_lost
 from leads.selectors.endings import unanswered_tries
 from leads.selectors.policies import cadence_policy, lead_policy
@@ -21,7 +22,8 @@ ASKED_AT_MOST = 4
 @dataclass(frozen=True)
 class LeadPanel:
     """``lines`` are the latest of the card, the newest first (CC-10). ``last`` is the line that this call answers
-    (CC-03). ``would_be_lost``: one more unanswered try now is enough for lost contact. ``is_provisional``: LG-07."""
+    (CC-03). ``would_be_lost``: one more unanswered try now is enough for lost contact. ``wants_grade``: a conversation that is
+    finished now has to end with a grade (LG-07)."""
 
     lead: Lead
     number: int
@@ -32,6 +34,7 @@ class LeadPanel:
     missing: tuple[str, ...]
     would_be_lost: bool
     is_first_week: bool
+    wants_grade: bool
 
     @property
     def last(self) -> Contact | None:
@@ -68,4 +71,12 @@ def lead_panel(task: CallTask, *, at: dt.datetime) -> LeadPanel | None:
         missing=missing_fields(lead)[:ASKED_AT_MOST],
         would_be_lost=lead.state == LeadState.OPEN and contact_is_lost(tries, rule),
         is_first_week=lead.settled_at is None,
+        wants_grade=lead.state == LeadState.OPEN
+        and wants_grade(
+            grade=lead.grade,
+            contacts=lead.contacts,
+            registered_on=lead.registered_at.astimezone(task.store.tz).date(),
+            on=on,
+            rule=rule,
+        ),
     )

@@ -176,6 +176,20 @@ def test_the_new_owner_gets_the_call(lead, telesales, colleague):
     assert (call_of(lead).owner, call_of(lead).pool) == (None, "telesales")
 
 
+@pytest.mark.parametrize("outcome", ["done", "no_answer"])
+def test_a_call_out_of_the_pool_makes_lead_and_next_call_the_callers(store, telesales, colleague, outcome):
+    lead = register(store, None)
+
+    save(lead, telesales, outcome)
+
+    lead.refresh_from_db()
+    assert (lead.owner, lead.telesales, call_of(lead).owner) == (telesales, telesales, telesales)
+    assert list(lead.ownership_rows.order_by("pk").values_list("owner", "reason")) == [
+        (None, MoveReason.ASSIGNED),
+        (telesales.pk, MoveReason.CALLED),
+    ]
+
+
 def test_the_call_of_a_lead_that_ended_is_cancelled(lead):
     Lead.objects.filter(pk=lead.pk).update(state=LeadState.DEFEATED)
     lead.refresh_from_db()
@@ -373,6 +387,23 @@ def test_who_refuses_is_not_called_again(lead, telesales, outcome, purposes):
 
 
 # --- lost contact ----------------------------------------------------------------------------------------------------
+@pytest.mark.rule("LG-07", "D3-09")
+@pytest.mark.parametrize("outcome", ["done", "refused", "refused_all", "inconvenient", "call_back", "appointment"])
+@pytest.mark.parametrize("days_old", [0, 3, 30])
+def test_whatever_comes_of_a_call_to_a_lead_without_a_grade_is_kept(store, telesales, outcome, days_old):
+    lead = register(store, telesales, when=at() - days_old * DAY)
+    Lead.objects.update(grade="")
+    line = LeadLine(next_reason="再谈", appointment_at=at() + 2 * DAY)
+
+    saved = save(lead, telesales, outcome=outcome, note="谈", line=line, promised_at=at() + 2 * DAY)
+
+    lead.refresh_from_db()
+    assert saved.attempt is not None
+    assert (lead.contacts, lead.last_contact_at, lead.grade) == (1, at(), "")
+    assert lead.next_contact_on > TODAY
+    assert CallTask.objects.unfinished().count() == (not ContactBan.objects.exists())
+
+
 def test_contact_is_lost_by_tries_on_different_days_at_different_times_and_in_two_ways(lead, telesales):
     save(lead, telesales, "no_answer", when=at(hour=10))
     facts = ContactFacts(way=Way.SMS, reached=False)

@@ -140,6 +140,37 @@ def test_what_is_missing_is_said_at_its_field_and_what_was_typed_stays(lead, tel
     assert CallDraft.objects.count() == 1
 
 
+@pytest.mark.rule("LG-07")
+@pytest.mark.parametrize(
+    ("outcome", "contacts", "days_old", "wrong"),
+    [
+        pytest.param("done", 0, 20, ["grade"], id="the week is over"),
+        pytest.param("done", 2, 6, ["grade"], id="the third of the week"),
+        pytest.param("done", 1, 6, [], id="the second: the grade may wait"),
+        pytest.param("appointment", 0, 20, ["grade"], id="coming, and still to be judged"),
+        pytest.param("refused", 0, 20, [], id="refused"),
+        pytest.param("refused_all", 2, 6, [], id="refused every call"),
+        pytest.param("wrong_number", 2, 6, [], id="a wrong number"),
+        pytest.param("no_answer", 2, 20, [], id="nobody answered"),
+        pytest.param("inconvenient", 2, 20, [], id="not now"),
+    ],
+)
+def test_whoever_nobody_has_judged_is_judged_when_the_week_ends(
+    lead, telesales, as_telesales, outcome, contacts, days_old, wrong
+):
+    Lead.objects.update(grade="", contacts=contacts, registered_at=AT - days_old * DAY)
+    address = opened(lead, telesales)
+    fields = {"note": "谈", "next_reason": "报价", "expected_at": "2026-11-28T14:00"}
+
+    answer = as_telesales.post(address + "save/", typed(address, outcome=outcome, **fields))
+
+    assert list(answer.context["form"].errors if answer.status_code == 422 else []) == wrong
+    assert Contact.objects.count() == (not wrong)
+    lead.refresh_from_db()
+    if outcome != "wrong_number":  # that one waits for the second person
+        assert lead.next_contact_on is not None or wrong
+
+
 def test_the_draft_brings_every_field_of_the_line_back(lead, telesales, as_telesales):
     address = opened(lead, telesales)
     said = {"note": "谈到一半", "grade": "B", "next_reason": "再约", "next_on": "2026-11-30", "next_way": "wechat"}

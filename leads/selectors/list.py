@@ -20,7 +20,7 @@ from staffing.enums import Capability, Role
 from staffing.models import Staff
 
 #: The tabs, in their order; which of them somebody has is ``tabs_of``.
-MINE_DUE, MINE, POOL, ENDED, TEAM, ALL = "due", "mine", "pool", "ended", "team", "all"
+MINE_DUE, UNDATED, MINE, POOL, ENDED, TEAM, ALL = "due", "undated", "mine", "pool", "ended", "team", "all"
 _COLUMNS = (
     "pk",
     "number",
@@ -88,15 +88,22 @@ class LeadRow:
 
 
 def tabs_of(user: Staff) -> tuple[str, ...]:
-    """The lists that somebody has: the own, the pool, the lost and defeated ones that came back into it, the team's for
+    """The lists that somebody has: the own, those of them that have no date, the pool, the lost and defeated ones that came back into it, the team's for
     those who lead one, all of the store's or of what one sees."""
-    own = (MINE_DUE, MINE, POOL, ENDED)
+    own = (MINE_DUE, UNDATED, MINE, POOL, ENDED)
     return (*own, TEAM, ALL) if user.may(Capability.SEE_BOARD) else (*own, ALL)
 
 
 def due_by(on: dt.date) -> Q:
     """Contacts of a day: first contacts not yet made (LI-02), and plans for that day or an earlier one (LG-25)."""
     return Q(state=LeadState.OPEN, first_contact_at__isnull=True) | Q(next_contact_on__lte=on)
+
+
+def undated() -> Q:
+    """Leads that no list will call for: their grade sets no date by itself (LG-23), and none was given. The first
+    contact is due by the clock and needs none."""
+    is_first = Q(state=LeadState.OPEN, first_contact_at__isnull=True)
+    return ~is_first & Q(next_contact_on__isnull=True)
 
 
 def late_by(*, at: dt.datetime, on: dt.date) -> Q:
@@ -109,6 +116,8 @@ def leads_of_tab(user: Staff, tab: str, *, on: dt.date) -> LeadQuerySet:
     rows = Lead.objects.visible_to(user).exclude(state=LeadState.MERGED)
     if tab == MINE_DUE:
         return rows.followed().filter(due_by(on), owner=user)
+    if tab == UNDATED:
+        return rows.followed().filter(undated(), owner=user)
     if tab == MINE:
         return rows.current().filter(owner=user)
     if tab == POOL:
@@ -153,8 +162,9 @@ def listed_leads(user: Staff, narrowed: LeadFilter, *, at: dt.datetime, on: dt.d
 
 
 def tab_counts(user: Staff, *, on: dt.date) -> dict[str, int]:
-    """How many contacts are the own ones of the day, and how many leads wait in the pool. Two queries."""
-    return {tab: leads_of_tab(user, tab, on=on).order_by().count() for tab in (MINE_DUE, POOL)}
+    """How many contacts are the own ones of the day, how many of the own leads have no date, and how many leads wait in
+    the pool. Three queries."""
+    return {tab: leads_of_tab(user, tab, on=on).order_by().count() for tab in (MINE_DUE, UNDATED, POOL)}
 
 
 def lead_rows(rows: Iterable[tuple[Any, ...]], *, at: dt.datetime, tz: dt.tzinfo) -> list[LeadRow]:

@@ -63,6 +63,20 @@ def test_contacts_of_the_day_stand_first_contacts_on_top(client, store, agent):
     assert shown(client, agent) == [new.pk, newer.pk, earlier.pk, later.pk]
 
 
+@pytest.mark.rule("LG-23")
+def test_what_has_no_date_stands_on_a_list_of_its_own(client, store, agent):
+    open_one = contacted(store, agent, None)
+    ordered = lead_of(store, agent, state="ordered", next_contact_on=None)
+    lead_of(store, agent)  # the first contact is due by the clock
+    contacted(store, agent, TODAY + DAY)
+    contacted(store, agent, None, state="lost")
+    contacted(store, agent, None, state="defeat_applied")
+    contacted(store, StaffFactory(store=store, roles=["telesales"]), None)
+
+    assert sorted(shown(client, agent, "?tab=undated")) == [open_one.pk, ordered.pk]
+    assert client.get(reverse("lead_list")).context["counts"]["undated"] == 2
+
+
 def test_waiting_for_the_car_is_followed_up_and_is_no_first_contact(client, store, agent):
     ordered = lead_of(store, agent, state="ordered", next_contact_on=TODAY)
     lead_of(store, agent, state="ordered", next_contact_on=None)
@@ -144,7 +158,7 @@ def test_row_shows_the_telephone_masked_and_leads_to_the_card(client, store, age
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("role", "queries"), [("telesales", 13), ("telesales_supervisor", 15)])
+@pytest.mark.parametrize(("role", "queries"), [("telesales", 14), ("telesales_supervisor", 16)])
 def test_page_costs_the_same_however_long_it_is(client, store, role, rows, queries, django_assert_num_queries):
     person = StaffFactory(store=store, roles=[role])
     for _ in range(rows):

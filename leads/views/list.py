@@ -15,7 +15,19 @@ from dealership.web.request import AuthenticatedRequest
 from leads.forms.assigning import GiveForm
 from leads.forms.list import LeadFilterForm
 from leads.selectors.assigning import receivers_for
-from leads.selectors.list import ALL, ENDED, MINE, MINE_DUE, POOL, TEAM, lead_rows, listed_leads, tab_counts, tabs_of
+from leads.selectors.list import (
+    ALL,
+    ENDED,
+    MINE,
+    MINE_DUE,
+    POOL,
+    TEAM,
+    UNDATED,
+    lead_rows,
+    listed_leads,
+    tab_counts,
+    tabs_of,
+)
 from leads.selectors.policies import cadence_policy
 from staffing.enums import Capability
 
@@ -45,6 +57,7 @@ def list_context(request: AuthenticatedRequest, *, query: str | None = None) -> 
     page = short_page_of(request, listed_leads(user, narrowed, at=at, on=on), at_most=ROWS_AT_MOST)
     names = {
         MINE_DUE: _("My contacts"),
+        UNDATED: _("Without a date"),
         MINE: _("Mine"),
         POOL: _("Pool"),
         ENDED: _("Lost and defeated"),
