@@ -146,7 +146,8 @@ def contact_form(report: FirstContacts) -> Form:
     def write(sheet: Worksheet, maker: Maker) -> None:
         heads = [
             _("Leads due"), _("In time"), _("Late"), _("Not contacted"), _("Not due yet"), _("Within 24 hours, %"),
-            _("Median, hours"), _("90th percentile, hours"),
+            _("Median, hours"), _("90th percentile, hours"), _("First weeks over"), _("Three contacts made"),
+            _("First week kept, %"),
         ]  # fmt: skip
         width = 1 + len(heads)
         put_title(sheet, _("First contact within 24 hours"), period=_period(report.month), maker=maker, width=width)
@@ -292,7 +293,8 @@ def _funnel_cells(line: Funnel) -> list[int | float | None]:
 
 def _promise_cells(line: Promises) -> list[int | float | str | None]:
     counts = (line.due, line.kept, line.late, line.missing, line.waiting)
-    return [*counts, line.kept_rate, hours_text(line.median_hours), hours_text(line.p90_hours)]
+    hours = (hours_text(line.median_hours), hours_text(line.p90_hours))
+    return [*counts, line.kept_rate, *hours, line.week_due, line.week_kept, line.week_rate]
 
 
 def _table(

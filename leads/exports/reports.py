@@ -114,4 +114,7 @@ def _promises_json(promises: Promises) -> dict[str, Any]:
         "kept_rate": promises.kept_rate,
         "median_hours": promises.median_hours,
         "p90_hours": promises.p90_hours,
+        "week_due": promises.week_due,
+        "week_kept": promises.week_kept,
+        "week_rate": promises.week_rate,
     }

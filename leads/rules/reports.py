@@ -5,6 +5,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from leads.rules.policies import LeadRule
+
 #: The letters of the level table (LI-13) by channel with which a store starts; the policy's rows replace them. E is
 #: told by who the customer is, R also by the customer's class.
 SOURCE_LETTERS = {
@@ -80,6 +82,23 @@ def first_contact_standing(*, due_at: dt.datetime, contacted_at: dt.datetime | N
     if contacted_at is not None:
         return KEPT if contacted_at <= due_at else LATE
     return MISSING if due_at <= at else WAITING
+
+
+def first_week_standing(
+    conversations: Iterable[dt.date], *, registered_on: dt.date, left_on: dt.date | None, on: dt.date, rule: LeadRule
+) -> str:
+    """What became of the three contacts of the first week (LG-07): ``kept``, ``missing`` (the week is over),
+    ``waiting`` (it still runs), or empty for a lead that was ordered or ended (``left_on``) before they were made.
+
+    ``conversations`` are the days on which the customer was spoken to; the week ends with the seventh day after the
+    registration.
+    """
+    ends_on = registered_on + dt.timedelta(days=rule.settling_days)
+    if sum(registered_on <= day <= ends_on for day in conversations) >= rule.settling_contacts:
+        return KEPT
+    if left_on is not None and left_on <= ends_on:
+        return ""
+    return WAITING if on <= ends_on else MISSING
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:

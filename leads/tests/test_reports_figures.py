@@ -312,6 +312,32 @@ def test_first_contacts_by_agent_and_channel(case):
     assert [leads_of_promise(word, scope=scope, at=at).count() for word in words] == [5, 3, 1, 1, 1, 2]
 
 
+@pytest.mark.rule("LG-07")
+def test_first_weeks_by_agent_lead_to_their_rows(case):
+    agent, other = case.person("T001", "电销例", Role.TELESALES), case.person("T002", "周例", Role.TELESALES)
+    kept = case.lead(case.at(11, 2), agent, stage="telesales")
+    short = case.lead(case.at(11, 3), agent, stage="telesales")
+    running = case.lead(case.at(11, 18), other, stage="telesales")
+    for day in (2, 5, 9):
+        case.contact(kept, case.at(11, day, 23, 30), agent)
+    for day, reached in ((3, True), (6, True), (9, False), (11, True)):
+        case.contact(short, case.at(11, day), agent, reached=reached)
+    at = case.at(11, 24)
+    scope = LeadScope.of_month(stores=[case.store], month=NOVEMBER)
+
+    report = first_contacts(stores=[case.store], month=NOVEMBER, at=at)
+
+    assert {row.name: (row.promises.week_due, row.promises.week_kept) for row in report.agents} == {
+        "电销例": (2, 1),
+        "周例": (0, 0),
+    }
+    assert (report.total.week_rate, report.total.week_waiting) == (0.5, 1)
+    assert report.agents[1].promises.week_rate is None
+    for word, leads in (("week_due", [kept, short]), ("week_kept", [kept]), ("week_missing", [short])):
+        assert list(leads_of_promise(word, scope=scope, at=at)) == leads
+    assert running.owner == other
+
+
 def test_first_contacts_of_an_empty_month_have_no_rate(case):
     total = first_contacts(stores=[case.store], month=NOVEMBER, at=case.at(11, 20)).total
 

@@ -5,10 +5,12 @@ import datetime as dt
 import pytest
 
 from leads.enums import Channel
+from leads.rules.policies import LeadRule
 from leads.rules.reports import (
     CardLine,
     day_marks,
     first_contact_standing,
+    first_week_standing,
     median,
     percentile,
     rolls_over,
@@ -129,3 +131,34 @@ def test_median_and_ninetieth_percentile(values, middle, ninth):
 def test_percentile_of_no_share_is_an_error(share):
     with pytest.raises(ValueError, match=str(share)):
         percentile([1.0], share)
+
+
+@pytest.mark.rule("LG-07")
+@pytest.mark.parametrize(
+    ("spoken", "on", "left_on", "standing"),
+    [
+        pytest.param((1, 4, 8), 30, None, "kept", id="three until the seventh day after"),
+        pytest.param((1, 4, 9), 30, None, "missing", id="the third a day later"),
+        pytest.param((1, 4), 8, None, "waiting", id="the last day still runs"),
+        pytest.param((1, 4), 9, None, "missing", id="the week is over"),
+        pytest.param((), 9, None, "missing", id="nobody ever spoke to"),
+        pytest.param((1,), 9, 5, "", id="ordered within the week"),
+        pytest.param((1,), 20, 9, "missing", id="ended after it"),
+        pytest.param((1, 2, 3), 20, 5, "kept", id="made before the order"),
+    ],
+)
+def test_the_three_contacts_of_the_first_week(spoken, on, left_on, standing):
+    """Registered on the 1st."""
+
+    def day(number):
+        return dt.date(2026, 11, number)
+
+    found = first_week_standing(
+        [day(number) for number in spoken],
+        registered_on=day(1),
+        left_on=day(left_on) if left_on else None,
+        on=day(on),
+        rule=LeadRule(),
+    )
+
+    assert found == standing

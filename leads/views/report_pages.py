@@ -37,6 +37,7 @@ TILES = (
     "defeat_rate",
 )
 PROMISES = ("due", "kept", "late", "missing", "waiting")
+WEEKS = ("week_due", "week_kept", "week_missing")
 PREFIX = "first_contact_"
 
 
@@ -124,6 +125,21 @@ def promise_figures() -> dict[str, tuple[str, str]]:
         "missing": (_("Not contacted"), _("The 24 hours are over, and nobody has tried.")),
         "waiting": (_("Not due yet"), _("Not tried yet, and the 24 hours still run.")),
         "breaches": (_("Breaches"), _("Late, or not contacted.")),
+        "week_due": (
+            _("First weeks over"),
+            _(
+                "Leads registered in the month whose three contacts were made, or whose first week is over; without "
+                "those ordered or ended before."
+            ),
+        ),
+        "week_kept": (
+            _("Three contacts made"),
+            _("Spoken to three times until the seventh day, before the grade is final."),
+        ),
+        "week_missing": (
+            _("Three contacts not made"),
+            _("The first week is over, and there were fewer conversations."),
+        ),
     }
     return {f"{PREFIX}{code}": entry for code, entry in entries.items()}
 
@@ -222,6 +238,13 @@ def contact_page(asked: Asked, report: FirstContacts) -> dict[str, Any]:
     tiles = [
         Cell(_("Within 24 hours"), shown(total.kept_rate), "", rate_definition, share),
         _promise(asked, "breaches", total),
+        Cell(
+            _("First week kept"),
+            shown(total.week_rate),
+            "",
+            _("Three contacts made ÷ first weeks over. The numbers are those of the policy in force on the 1st."),
+            _("%(part)s of %(whole)s") % {"part": total.week_kept, "whole": total.week_due},
+        ),
         Cell(_("Median, hours"), hours_text(total.median_hours), "", _("Half of those tried were tried by then.")),
         Cell(
             _("90th percentile, hours"),
@@ -242,13 +265,15 @@ def contact_page(asked: Asked, report: FirstContacts) -> dict[str, Any]:
             _("Within 24 hours, %"),
             _("Median, hours"),
             _("90th percentile, hours"),
+            *(labels[f"{PREFIX}{code}"][0] for code in WEEKS),
+            _("First week kept, %"),
         ],
         "people": people,
         "total": _promise_cells(asked, total),
         "channels": [
             Line(row.name, "", _promise_cells(asked, row.promises, channel=row.key)) for row in report.channels
         ],
-        "definitions": [labels[f"{PREFIX}{code}"] for code in (*PROMISES, "breaches")],
+        "definitions": [labels[f"{PREFIX}{code}"] for code in (*PROMISES, "breaches", *WEEKS)],
         "is_empty": total == Promises(),
     }
 
@@ -266,6 +291,8 @@ def _promise_cells(asked: Asked, line: Promises, **more: object) -> tuple[Cell, 
         Cell("", shown(line.kept_rate)),
         Cell("", hours_text(line.median_hours)),
         Cell("", hours_text(line.p90_hours)),
+        *(_promise(asked, code, line, **more) for code in WEEKS),
+        Cell("", shown(line.week_rate)),
     )
 
 
