@@ -25,7 +25,7 @@ def add_event_fields(form: "CallForm", panel: OwnerPanel) -> None:
         choices=[("", "–"), *((str(event.row.pk), event.label) for event in panel.events)],
     )
     form.fields["event_people"] = forms.IntegerField(
-        label=_("People"), required=False, min_value=1, max_value=MOST_PEOPLE, initial=1
+        label=_("How many people"), required=False, min_value=1, max_value=MOST_PEOPLE, initial=1
     )
 
 
