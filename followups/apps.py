@@ -12,6 +12,9 @@ class FollowupsConfig(AppConfig):
         from dealership.web.report_index import Report
         from dealership.web.report_index import register as register_report
         from followups import receivers  # noqa: F401
+        from followups.owner_entries import register_owners
+
+        register_owners()
         from followups.first_service_entries import register_first_service
 
         register_first_service()
