@@ -18,6 +18,7 @@ TOMORROW = "followups.tasks.generate_tomorrow"
 TODAY = "followups.tasks.generate_today"
 CLASSES = "leads.tasks.sweep_classes"
 MONTH_END = "leads.tasks.prepare_month_end"
+MONTHLY_REPORTS = "followups.tasks.make_monthly_reports"
 
 #: A sweep that waited longer than this for a worker is dropped: the next one does its work.
 SWEEP_EXPIRES_SECONDS = 55
@@ -51,6 +52,9 @@ def install_default_schedule() -> list[str]:
     if not _is_scheduled(MONTH_END):
         _schedule_daily(MONTH_END, "月末清理：预览与月初结存 / Month-end clean-up", hour=3)
         written.append(MONTH_END)
+    if not _is_scheduled(MONTHLY_REPORTS):
+        _schedule_daily(MONTHLY_REPORTS, "回访月报：每月 1 日生成 / Monthly reports, on the 1st", hour=5)
+        written.append(MONTHLY_REPORTS)
     if not _is_scheduled(SWEEP):
         _schedule_sweep()
         written.append(SWEEP)

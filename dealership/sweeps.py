@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dealership.notifications.services import send_due_alerts
 from dealership.workbooks.tasks import take_up_silent_imports
 from followups.services.claims import expire_claims
+from followups.services.documents import alert_overdue_measures
 from followups.services.lists import cancel_banned_calls, expire_tasks
 from followups.services.overdue import sweep_overdue
 from leads.services.appointments import miss_appointments
 from leads.services.arrivals import alert_overdue_grades
 from leads.tasks import take_up_silent_month_ends
-from orders.services.stocktakes import alert_overdue_stocktakes
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ SWEEPS: dict[str, Callable[..., int]] = {
     "overdue_alerts": sweep_overdue,
     "appointments_missed": miss_appointments,
     "second_grades_overdue": alert_overdue_grades,
-    "stocktakes_overdue": alert_overdue_stocktakes,
+    "measures_overdue": alert_overdue_measures,
     "alerts_sent": send_due_alerts,
     "imports_resumed": take_up_silent_imports,
     "month_ends_resumed": take_up_silent_month_ends,

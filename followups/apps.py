@@ -15,9 +15,11 @@ class FollowupsConfig(AppConfig):
         from followups.owner_entries import register_owners
 
         register_owners()
+        from followups.document_entries import register_documents
         from followups.first_service_entries import register_first_service
 
         register_first_service()
+        register_documents()
 
         register(
             Entry(

@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 
 from dealership import clock
+from followups.services.documents import make_due_documents
 from followups.services.lists import ListResult, make_call_lists
 
 logger = logging.getLogger(__name__)
@@ -20,6 +21,15 @@ def generate_tomorrow() -> dict[str, int]:
 def generate_today() -> dict[str, int]:
     """In the morning: the lists of today, complete even when the evening's run did not happen."""
     return _logged("today", make_call_lists(days_ahead=0, at=clock.now()))
+
+
+@shared_task(name="followups.tasks.make_monthly_reports")
+def make_monthly_reports() -> dict[str, int]:
+    """Every night: on the 1st, or within a week when that was missed, the reports of the month before (AF-10)."""
+    counts = make_due_documents(at=clock.now())
+    if any(counts.values()):
+        logger.info("monthly reports: %s", counts)
+    return counts
 
 
 def _logged(day: str, result: ListResult) -> dict[str, int]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from dealership.web.wording import shown
+from dealership.web.wording import labelled, shown
 from followups.enums_documents import DocumentKind
 from followups.selectors.monthly import FIGURES, RATES
 from followups.selectors.monthly.first_service import DEFINITIONS
@@ -252,3 +252,17 @@ def _labels(then: dict[str, Any], now: dict[str, Any] | None) -> dict[str, str]:
     """The names of the classes: of today in the reader's language, else as they were frozen."""
     both = (then.get("problems", {}).get("classes", ()), (now or {}).get("problems", {}).get("classes", ()))
     return {entry["code"]: entry["label"] for entries in both for entry in entries}
+
+
+#: What the text of a report does not say already.
+_IN_TEXT = ("last_repair", "named", "in_time")
+
+
+def problem_lines(kind: str, data: dict[str, Any]) -> list[str]:
+    """The rest of the form for a terminal: satisfaction with the last repair, problems, the problems named most."""
+    lines = [
+        labelled(line.label, " · ".join(text for text in _texts(line, data) if text))
+        for line in LINES[kind]
+        if line.code in _IN_TEXT
+    ]
+    return lines + [f"{line.rank}. {labelled(line.text, line.named)}" for line in ranking_lines(data)]

@@ -32,6 +32,11 @@ def report_workbook(report: MonthlyReport, *, maker: Maker) -> bytes:
 
     A4 landscape on one page's width. In the language that is active.
     """
+    return saved(report_book(report, maker=maker))
+
+
+def report_book(report: MonthlyReport, *, maker: Maker) -> Workbook:
+    """The same, open for further sheets."""
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
@@ -49,7 +54,7 @@ def report_workbook(report: MonthlyReport, *, maker: Maker) -> bytes:
         row = _write_pairs(sheet, summary(report), 4, width)
     put_signatures(sheet, row + 1, width)
     _lay_out(sheet, width, landscape=isinstance(report, MonthlyCalls))
-    return saved(book)
+    return book
 
 
 def _write_head(sheet: Worksheet, report: MonthlyReport, maker: Maker, width: int) -> None:

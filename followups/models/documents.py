@@ -125,6 +125,11 @@ class MonthlyDocument(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.month:%Y-%m}"
 
+    @property
+    def state_shown(self) -> DocumentState:
+        """The state with its label and tone."""
+        return DocumentState(self.state)
+
 
 class MeasureQuerySet(models.QuerySet["Measure"]):
     def visible_to(self, user: Staff) -> Self:

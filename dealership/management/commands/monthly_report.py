@@ -1,5 +1,6 @@
 """`manage.py monthly_report KIND --month YYYY-MM`: a month's statistics as text, as JSON or as a workbook."""
 
+import datetime as dt
 import json
 import os
 import tempfile
@@ -18,15 +19,10 @@ from dealership.web.terminal import TerminalCommand
 from dealership.web.wording import enumeration
 from dealership.workbooks.paper import Maker
 from followups.exports import MonthlyReport, report_json, report_lines, report_workbook
-from followups.selectors.monthly import (
-    month_of,
-    monthly_3dc,
-    monthly_7dc,
-    monthly_complaints,
-    monthly_first_service,
-    monthly_service_visits,
-    parse_month,
-)
+from followups.exports.document_figures import problem_lines
+from followups.exports.document_form import month_workbook
+from followups.exports.snapshot import figures_of
+from followups.selectors.monthly import month_of, monthly_complaints, parse_month
 from leads.exports.report_sheets import monthly_workbook
 from leads.exports.reports import leads_json, leads_lines
 from leads.selectors.reports.monthly import MonthlyLeads, monthly_leads, whole_level_table
@@ -45,12 +41,28 @@ class Kind:
     workbook: Callable[[Any, list[Store], Maker], bytes]
 
 
-def _calls(make: Callable[..., MonthlyReport]) -> Kind:
+@dataclass(frozen=True)
+class Whole:
+    """A report with its whole JSON: problems, and the trends of its kind."""
+
+    report: MonthlyReport
+    data: dict[str, Any]
+
+    @property
+    def month(self) -> dt.date:
+        return self.report.month
+
+    @property
+    def store_codes(self) -> tuple[str, ...]:
+        return self.report.store_codes
+
+
+def _calls(kind: str) -> Kind:
     return Kind(
-        make=lambda *, stores, month, at: make(stores=stores, month=month),
-        json=report_json,
-        lines=report_lines,
-        workbook=lambda report, _stores, maker: report_workbook(report, maker=maker),
+        make=lambda *, stores, month, at: Whole(*figures_of(kind, stores=stores, month=month)),
+        json=lambda whole: whole.data,
+        lines=lambda whole: [*report_lines(whole.report), *problem_lines(kind, whole.data)],
+        workbook=lambda whole, _stores, maker: month_workbook(kind, whole.report, whole.data, maker=maker),
     )
 
 
@@ -60,12 +72,17 @@ def _leads_workbook(report: MonthlyLeads, stores: list[Store], maker: Maker) -> 
 
 
 REPORTS: dict[str, Kind] = {
-    "3dc": _calls(monthly_3dc),
-    "7dc": _calls(monthly_7dc),
-    "service_visits": _calls(monthly_service_visits),
-    "complaints": _calls(monthly_complaints),
+    "3dc": _calls("3dc"),
+    "7dc": _calls("7dc"),
+    "service_visits": _calls("service_visits"),
+    "complaints": Kind(
+        make=lambda *, stores, month, at: monthly_complaints(stores=stores, month=month),
+        json=report_json,
+        lines=report_lines,
+        workbook=lambda report, _stores, maker: report_workbook(report, maker=maker),
+    ),
     "leads": Kind(monthly_leads, leads_json, leads_lines, _leads_workbook),
-    "first_service": _calls(monthly_first_service),
+    "first_service": _calls("first_service"),
 }
 
 

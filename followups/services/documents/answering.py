@@ -60,11 +60,16 @@ def submit_document(*, document: MonthlyDocument, by: Staff, at: dt.datetime) ->
     WithGeneralManager, AlreadyClosed.
     """
     assert_answers(by, document)
+    seen, problems = document.state, document.figures.get("problems", {})
     move(document, "submit")
-    problems = document.figures.get("problems", {})
-    check_submission(
-        facts_of(measures_of(document)), complaints=problems.get("raised", 0), general=problems.get("general", 0)
-    )
+    try:
+        # Only now nobody changes the measures any more.
+        check_submission(
+            facts_of(measures_of(document)), complaints=problems.get("raised", 0), general=problems.get("general", 0)
+        )
+    except Refusal:
+        document.state = seen
+        raise
     note_step(document, DocumentStep.SUBMITTED, by=by, at=at)
     record_event(code="monthly_report.submitted", subject=document, by=by, at=at)
     tell(
