@@ -22,8 +22,8 @@ ASKED_AT_MOST = 4
 @dataclass(frozen=True)
 class LeadPanel:
     """``lines`` are the latest of the card, the newest first (CC-10). ``last`` is the line that this call answers
-    (CC-03). ``would_be_lost``: one more unanswered try now is enough for lost contact. ``wants_grade``: a conversation that is
-    finished now has to end with a grade (LG-07)."""
+    (CC-03). ``would_be_lost``: one more unanswered try now is enough for lost contact. ``wants_grade``: a conversation
+    that is finished now has to end with a grade (LG-07)."""
 
     lead: Lead
     number: int

@@ -38,6 +38,7 @@ FRONT: Mapping[str, tuple[Field, ...]] = {
         Field("birthday", CUSTOMER),
         Field("occupation", CUSTOMER, is_mandatory=True),
         Field("company", CUSTOMER, counts=False),
+        Field("is_fleet", counts=False),
         Field("address", CUSTOMER),
         Field("city"),
         Field("email", CUSTOMER, counts=False),

@@ -180,6 +180,8 @@ def _fact(lead: Lead, name: str, values: dict[str, Any], texts: dict[str, str]) 
         text = masked_phone(value)
     elif name == "budget_fen" and value:
         text = yuan(value)
+    elif isinstance(value, bool):
+        text = str(_("yes")) if value else ""
     elif display is not None:
         text = str(display())
     else:

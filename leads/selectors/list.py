@@ -88,8 +88,8 @@ class LeadRow:
 
 
 def tabs_of(user: Staff) -> tuple[str, ...]:
-    """The lists that somebody has: the own, those of them that have no date, the pool, the lost and defeated ones that came back into it, the team's for
-    those who lead one, all of the store's or of what one sees."""
+    """The lists that somebody has: the own, those of them that have no date, the pool, the lost and defeated ones that
+    came back into it, the team's for those who lead one, all of the store's or of what one sees."""
     own = (MINE_DUE, UNDATED, MINE, POOL, ENDED)
     return (*own, TEAM, ALL) if user.may(Capability.SEE_BOARD) else (*own, ALL)
 

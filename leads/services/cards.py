@@ -16,10 +16,13 @@ from dealership.kernel import names
 from dealership.kernel.errors import N_, Refusal
 from dealership.web.masking import masked_phone
 from inventory.models import VehicleModel
-from leads.enums import Channel, LeadState
+from leads.enums import FOLLOWED, Channel, LeadState
 from leads.models import Contact, Interest, Lead
 from leads.rules.cards import CUSTOMER_FIELDS, LEAD_FIELDS, MANDATORY, missing
 from leads.selectors.cards import card_version, front_values
+from leads.selectors.policies import cadence_policy, lead_policy
+from leads.services.grading import plan_next
+from leads.signals import lead_planned
 from staffing.enums import Capability
 from staffing.models import Staff
 
@@ -80,7 +83,8 @@ def save_card(*, lead: Lead, values: CardValues, version: str, by: Staff, at: dt
 
     ``version`` is that of the card the form was filled from. Empty fields of the customer are filled by whoever works
     the lead, filled ones are changed by supervisors alone (CC-13); all is audited. The first save opens the card
-    (CC-01). Refuses JoinedCard, CardChanged, CardIncomplete, NotYoursToChange.
+    (CC-01). Fleet customers have intervals of their own: who becomes one is planned anew, and announced (LG-27).
+    Refuses JoinedCard, CardChanged, CardIncomplete, NotYoursToChange.
     """
     Lead.objects.filter(pk=lead.pk).update(number=F("number"))  # one writer at a time, until the end
     lead = Lead.objects.select_related("store", "customer").get(pk=lead.pk)
@@ -102,6 +106,10 @@ def save_card(*, lead: Lead, values: CardValues, version: str, by: Staff, at: dt
     for name, value in changed.items():
         setattr(lead, name, value)
     lead.save(update_fields=["card_opened_on", *changed])
+    if "is_fleet" in changed and lead.state in FOLLOWED and lead.next_contact_at is None:
+        on = at.astimezone(lead.store.tz).date()
+        plan_next(lead=lead, policy=cadence_policy(lead.store, on), rule=lead_policy(lead.store, on), on=on)
+        lead_planned.send(sender=Lead, lead=lead, by=by, at=at)
     models = _keep_models(lead, values.models)
     data = {name: [_told(name, before[name]), _told(name, value)] for name, value in changed.items()}
     if models:

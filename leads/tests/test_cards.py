@@ -8,7 +8,7 @@ from customers.models import Customer
 from dealership.audit.models import AuditEvent
 from inventory.tests.factories import VehicleModelFactory
 from leads.enums import Channel, Way
-from leads.models import Contact, Interest, Lead
+from leads.models import Contact, Grade, Interest, Lead
 from leads.rules.cards import COUNTED, MANDATORY, fullness, missing
 from leads.rules.policies import LeadRule
 from leads.rules.spot_check import SeenLine, bursts, same_texts
@@ -368,3 +368,45 @@ def test_the_front_holds_the_fields_of_both(lead, model, seller):
     values = front_values(Lead.objects.select_related("customer").get())
 
     assert (values["name"], values["main_model"], values["budget_fen"]) == ("王小明例", model.name, 15_000_000)
+
+
+@pytest.mark.rule("LG-27")
+def test_who_turns_out_to_be_a_fleet_customer_is_contacted_at_the_fleets_interval(lead, seller, model):
+    Grade.objects.filter(code="A").update(fleet_days=14)
+    spoken, on = AT - dt.timedelta(days=2), (AT - dt.timedelta(days=2)).date()
+    Lead.objects.filter(pk=lead.pk).update(
+        first_contact_at=spoken, last_contact_at=spoken, settled_at=spoken, next_contact_on=on + dt.timedelta(days=7)
+    )
+    lead.refresh_from_db()
+    days = []
+
+    for is_fleet in (True, False):
+        saved(lead, typed(model, is_fleet=is_fleet), seller)
+        lead.refresh_from_db()
+        days.append((lead.is_fleet, lead.next_contact_on - on))
+
+    assert days == [(True, dt.timedelta(days=14)), (False, dt.timedelta(days=7))]
+
+
+@pytest.mark.rule("LG-27")
+def test_an_agreed_moment_stands_whatever_the_interval(lead, seller, model):
+    agreed = AT + dt.timedelta(days=1)
+    Lead.objects.filter(pk=lead.pk).update(
+        first_contact_at=AT, last_contact_at=AT, next_contact_on=agreed.date(), next_contact_at=agreed
+    )
+    lead.refresh_from_db()
+
+    saved(lead, typed(model, is_fleet=True), seller)
+
+    lead.refresh_from_db()
+    assert (lead.is_fleet, lead.next_contact_at) == (True, agreed)
+
+
+def test_the_card_says_that_it_is_a_fleet_customer(lead):
+    texts = []
+    for is_fleet in (False, True):
+        lead.is_fleet = is_fleet
+        facts = [fact for _title, part in card_of(lead, on=AT.date()).sections for fact in part]
+        texts.append([fact.text for fact in facts if fact.name == "is_fleet"])
+
+    assert texts == [[""], ["是"]]
