@@ -1,11 +1,12 @@
 """《销售满意度调查结果登记表》 and the month's analysis as a workbook and as JSON (D7-08)."""
 
 import datetime as dt
+import io
 from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -23,6 +24,7 @@ from dealership.workbooks.paper import (
     saved,
 )
 from followups.models import Questionnaire
+from followups.selectors.monthly.figures import MonthlyCalls
 from followups.selectors.monthly.register import (
     RegisterRow,
     columns_of,
@@ -49,21 +51,28 @@ def satisfaction_workbook(
     """A sheet a version with its register, and one with the analysis. A4 landscape; telephones are masked, since a
     workbook is passed around. In the language that is active."""
     scope: dict[str, Any] = {"stores": tuple(stores), "month": month, "consultant": consultant, "viewer": viewer}
-    found = satisfaction_of_month(**scope)
     book = Workbook()
-    sheet = book.active
-    assert isinstance(sheet, Worksheet)
-    sheet.title = _("Analysis")
-    _write_analysis(sheet, found, maker)
-    for place, questionnaire in enumerate(versions_answered(**scope)):
+    book.remove(book.worksheets[0])
+    _add_sheets(book, scope, maker)
+    return saved(book)
+
+
+def with_register(content: bytes, *, stores: Iterable[Store], month: dt.date, maker: Maker) -> bytes:
+    """A workbook of the month with the registers and the analysis behind its sheets."""
+    book = load_workbook(io.BytesIO(content))
+    _add_sheets(book, {"stores": tuple(stores), "month": month}, maker)
+    return saved(book)
+
+
+def _add_sheets(book: Workbook, scope: dict[str, Any], maker: Maker) -> None:
+    for questionnaire in versions_answered(**scope):
         columns = columns_of(questionnaire)
         rows = with_answers(register_rows(questionnaire=questionnaire, **scope))
         title = _("Register v%(version)s") % {"version": questionnaire.version}
-        page = book.create_sheet(
-            title if questionnaire.store is None else f"{title} {questionnaire.store.code}"[:31], place
-        )
-        _write_register(page, questionnaire, register_lines(rows, columns), month, maker)
-    return saved(book)
+        if questionnaire.store is not None:
+            title = f"{title} {questionnaire.store.code}"[:31]
+        _write_register(book.create_sheet(title), questionnaire, register_lines(rows, columns), scope["month"], maker)
+    _write_analysis(book.create_sheet(_("Analysis")), satisfaction_of_month(**scope), maker)
 
 
 def _write_register(
@@ -160,6 +169,12 @@ def _favourable(kind: str, marks: Marks) -> float | None:
     return marks.favourable / marks.answered if kind in JUDGED and marks.answered else None
 
 
+def analysis_of(report: MonthlyCalls) -> Satisfaction:
+    """The analysis of the month and the stores of a report."""
+    stores = Store.objects.filter(code__in=report.store_codes).order_by("code")
+    return satisfaction_of_month(stores=stores, month=report.month)
+
+
 def satisfaction_json(found: Satisfaction) -> dict[str, Any]:
     """The analysis for other programs; means and shares are null where nobody answered."""
     averaged = {item.code for item in found.items if item.type in ("scale", "number")}
@@ -191,7 +206,8 @@ def satisfaction_json(found: Satisfaction) -> dict[str, Any]:
                 "scores": line.scores.answered,
                 "mean_score": line.scores.mean,
                 "items": {
-                    code: {"answered": marks.answered, "mean": marks.mean} for code, marks in line.by_code.items()
+                    code: {"answered": marks.answered, "mean": marks.mean if code in averaged else None}
+                    for code, marks in line.by_code.items()
                 },
             }
             for line in found.consultants
