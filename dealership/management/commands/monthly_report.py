@@ -5,7 +5,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from dealership.workbooks.paper import Maker
 from followups.exports import MonthlyReport, report_json, report_lines, report_workbook
 from followups.exports.document_figures import problem_lines
 from followups.exports.document_form import month_workbook
+from followups.exports.satisfaction import analysis_of, satisfaction_json, with_register
 from followups.exports.snapshot import figures_of
 from followups.selectors.monthly import month_of, monthly_complaints, parse_month
 from leads.exports.report_sheets import monthly_workbook
@@ -84,6 +85,20 @@ REPORTS: dict[str, Kind] = {
     "leads": Kind(monthly_leads, leads_json, leads_lines, _leads_workbook),
     "first_service": _calls("first_service"),
 }
+
+
+def _with_satisfaction(kind: Kind) -> Kind:
+    """The 7DC's report with its analysis and its register (D7-08)."""
+    return replace(
+        kind,
+        json=lambda report: kind.json(report) | {"satisfaction": satisfaction_json(analysis_of(report))},
+        workbook=lambda report, stores, maker: with_register(
+            kind.workbook(report, stores, maker), stores=stores, month=report.month, maker=maker
+        ),
+    )
+
+
+REPORTS["7dc"] = _with_satisfaction(REPORTS["7dc"])
 
 
 class Command(TerminalCommand):
