@@ -75,6 +75,7 @@ NO_PAGE = {
     "visit_leave": "back to the register",
     "visit_grade": "back to the register or the line",
     "turn_skip": "back to the register",
+    "turn_give_back": "back to the register",
     "register_close": "back to the register",
     "invitation_cancel": "back to the appointments",
     "hand_over_export": "a workbook",

@@ -31,6 +31,11 @@ def register_visits(store: Store, *, at: dt.datetime) -> Iterator[Visit]:
     yield Visit("register-looks-up", register, "D050", _type_a_known_number)
     yield Visit("register-refused", register, "D050", _register_half_a_number, shows=("visit_add",))
     yield Visit("register-day-before", f"{register}?on={at.date() - dt.timedelta(days=1)}", "D050")
+    yield Visit("register-turns", register, "D050", _look_at_the_turns)
+    mine = Line.objects.filter(store=store, visited_on=at.date(), left_at=None, consultant__isnull=False)[0]
+    assert mine.consultant is not None
+    yield Visit("register-of-a-consultant", register, mine.consultant.username)
+    yield Visit("register-tells-whose", register, "D025", _type_a_colleagues_number)
     yield Visit("register-empty", register, "N-SELLER")
     first = Line.objects.filter(store=store, visited_on=at.date()).order_by("arrived_at")[0]
     yield Visit("visit", reverse("visit_page", args=[first.pk]), "D050")
@@ -53,6 +58,15 @@ def register_visits(store: Store, *, at: dt.datetime) -> Iterator[Visit]:
 def _type_a_known_number(page: Page) -> None:
     page.locator("#id_number").press_sequentially("13900100000")
     page.locator("#found").get_by_text("1").first.wait_for()
+
+
+def _type_a_colleagues_number(page: Page) -> None:
+    page.locator("#id_number").press_sequentially("13900200001")
+    page.locator("#ruling").wait_for()
+
+
+def _look_at_the_turns(page: Page) -> None:
+    page.locator("details.card > summary").click()
 
 
 def _register_half_a_number(page: Page) -> None:
