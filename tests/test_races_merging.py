@@ -35,7 +35,7 @@ def pair(customer: Customer) -> tuple[Lead, Lead]:
 
 @pytest.fixture
 def supervisor(customer: Customer) -> Staff:
-    return StaffFactory(store=customer.store, roles=["sales_supervisor"])
+    return StaffFactory(store=customer.store, roles=["sales_manager"])
 
 
 def both_at_once(one: Callable[[], object], other: Callable[[], object]) -> object:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from dealership import clock
 from dealership.kernel.errors import Refusal
+from dealership.web.contention import once_more
 from dealership.web.guards import by_token, public
 from leads.forms.sources import EnquiryForm
 from leads.models import LeadSource
@@ -81,7 +82,8 @@ def _received(request: HttpRequest) -> Answer:
     if not form.is_valid():
         raise Fault(422, "invalid", _("Some fields cannot be taken as they are."), fields=form.faults())
     try:
-        return receive_lead(source=source, new=form.new_lead(), key=key, body=body, at=at)
+        new = form.new_lead()
+        return once_more(lambda: receive_lead(source=source, new=new, key=key, body=body, at=at))
     except KeyReused as refusal:
         raise Fault(409, refusal.code, refusal.sentence(_)) from None
     except Refusal as refusal:
