@@ -26,7 +26,7 @@ from leads.tests.factories import AT, VisitFactory
 from staffing.models import Staff, Store
 from staffing.tests.factories import StaffFactory, StoreFactory
 from tests.workbooks.books import table
-from tests.workbooks.test_visit_register import HEADER, line
+from tests.workbooks.test_visit_register import CALL, HEADER, line
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
@@ -131,7 +131,7 @@ def test_a_workbook_links_the_lead_that_the_desk_opened_meanwhile(
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "f"}},
     }
     VehicleModel.objects.create(brand="示范汽车", name="示范一号")
-    changes = {"客户来源": "来电", "到店时间": None, "离去时间": None} if is_call else {"到店时间": "09:05"}
+    changes = CALL if is_call else {"到店时间": "09:05"}
     path = table(tmp_path / "register.xlsx", HEADER, [line(销售顾问=sellers[0].name, **changes)])
     with path.open("rb") as content:
         batch = receive_workbook(

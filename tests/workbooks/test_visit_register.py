@@ -30,6 +30,8 @@ HEADER = [
     "到店时间", "离去时间", "24小时追踪级别", "经过情形", "销售顾问*",
 ]  # fmt: skip
 NUMBER = "13900000321"
+#: A telephone enquiry.
+CALL: dict[str, Any] = {"客户来源": "来电", "到店时间": None, "离去时间": None}
 
 
 def line(**changes: Any) -> list[Any]:
@@ -148,6 +150,8 @@ def test_an_incoming_call_without_a_time_of_arrival_is_a_call(register: Load) ->
         pytest.param({"意向级别": "H", "日期": "2026-11-13"}, False, id="H of eight days ago has bought somewhere"),
         pytest.param({"意向级别": "B", "日期": "2026-08-23"}, True, id="B of 90 days ago"),
         pytest.param({"意向级别": "B", "日期": "2026-08-22"}, False, id="B of 91 days ago"),
+        pytest.param({**CALL, "意向级别": "C"}, True, id="a call, C"),
+        pytest.param({**CALL, "意向级别": "H", "日期": "2026-11-13"}, False, id="a call, H of eight days ago"),
     ],
 )
 def test_which_lines_open_a_lead(register: Load, changes, opens: bool) -> None:
@@ -188,12 +192,11 @@ def test_lines_of_one_telephone_are_one_lead(register: Load, store: Store) -> No
 @pytest.mark.rule("LI-09", "LI-08")
 def test_who_only_rang_up_is_a_lead_of_telesales(register: Load, store: Store, consultant: Staff) -> None:
     agents = [StaffFactory(store=store, name=name, roles=["telesales"]) for name in ("电销甲", "电销乙")]
-    call = {"客户来源": "来电", "到店时间": None, "离去时间": None}
 
     register(
-        line(**call, 意向级别="C"),
-        line(**call, 电话="13900000322", 销售顾问="电销乙"),
-        line(**call, 电话="13900000323", 日期="2026-11-19"),
+        line(**CALL, 意向级别="C"),
+        line(**CALL, 电话="13900000322", 销售顾问="电销乙"),
+        line(**CALL, 电话="13900000323", 日期="2026-11-19"),
         line(电话="13900000323"),
     )
 
@@ -211,7 +214,7 @@ def test_who_only_rang_up_is_a_lead_of_telesales(register: Load, store: Store, c
 
 @pytest.mark.rule("LI-09")
 def test_a_call_without_anybody_in_telesales_waits_in_its_pool(register: Load, consultant: Staff) -> None:
-    register(line(客户来源="来电", 到店时间=None, 离去时间=None))
+    register(line(**CALL))
 
     lead = Lead.objects.get()
     assert (lead.owner, lead.pool, lead.stage) == (None, "telesales", "telesales")
