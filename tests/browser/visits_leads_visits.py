@@ -66,7 +66,7 @@ def _type_a_colleagues_number(page: Page) -> None:
 
 
 def _look_at_the_turns(page: Page) -> None:
-    page.locator("details.card > summary").click()
+    page.locator("details.turn-steps > summary").click()
 
 
 def _register_half_a_number(page: Page) -> None:
