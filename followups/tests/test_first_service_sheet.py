@@ -29,6 +29,8 @@ D = dt.date
 AT = dt.datetime(2026, 11, 24, 10, 0, tzinfo=CHINA)
 TODAY = AT.date()
 DAY = dt.timedelta(days=1)
+#: Of a car that is expected on 28 November.
+DELIVERED, FIRST = D(2026, 8, 28), D(2026, 11, 1)
 NOVEMBER = {"month": "2026-11"}
 
 
@@ -59,7 +61,7 @@ def signed_in(person):
     return client
 
 
-def car(store, *, delivered_on=D(2026, 8, 28), name="", consultant=None, **values):
+def car(store, *, delivered_on=DELIVERED, name="", consultant=None, **values):
     """A car expected on 28 November unless told otherwise."""
     details = {"delivery__customer__name": name} if name else {}
     if consultant is not None:
@@ -89,7 +91,7 @@ def visited(track, on, km=None):
     FirstServiceTrack.objects.filter(pk=track.pk).update(visited_on=on, visit=visit)
 
 
-def stages(user, store, month=D(2026, 11, 1)):
+def stages(user, store, month=FIRST):
     midnight = dt.datetime.combine(TODAY, dt.time.min, tzinfo=CHINA)
     return dict(
         sheet_tracks(user, stores=[store], month=month, midnight=midnight).values_list(
