@@ -72,7 +72,7 @@ def _add_sheets(book: Workbook, scope: dict[str, Any], maker: Maker) -> None:
         if questionnaire.store is not None:
             title = f"{title} {questionnaire.store.code}"[:31]
         _write_register(book.create_sheet(title), questionnaire, register_lines(rows, columns), scope["month"], maker)
-    _write_analysis(book.create_sheet(_("Analysis")), satisfaction_of_month(**scope), maker)
+    _write_analysis(book.create_sheet(_("Analysis of satisfaction")), satisfaction_of_month(**scope), maker)
 
 
 def _write_register(
