@@ -17,6 +17,7 @@ from dealership.demo.leads_cards import clean_up_last_month, keep_cards
 from dealership.demo.leads_duplicates import bring_duplicates
 from dealership.demo.leads_intake import fill_the_pool
 from dealership.demo.leads_visits import come_to_the_showroom
+from dealership.demo.owners import draft_next_questionnaire, hold_events
 from dealership.demo.people import STORE_CODE, STORE_NAME, Team, take_in_staff
 from dealership.demo.recent import Weeks
 from dealership.kernel.errors import N_, Refusal
@@ -75,6 +76,8 @@ def seed_demo(*, as_of: dt.date, scale: int = 1, password: str = PASSWORD) -> De
     come_to_the_showroom(team, as_of=as_of, dice=dice)
     bring_duplicates(team, as_of=as_of, dice=dice)
     fill_the_pool(team, as_of=as_of)
+    hold_events(team, as_of=as_of)
+    draft_next_questionnaire(team, as_of=as_of)
     sweep_overdue(at=morning)
     _settle_complaints(morning)
     _forget_old_alerts(morning)

@@ -35,6 +35,7 @@ from tests.browser.visits_leads_duplicates import duplicate_visits
 from tests.browser.visits_leads_intake import NO_INTAKE_PAGE, intake_visits
 from tests.browser.visits_leads_reports import lead_report_visits
 from tests.browser.visits_leads_visits import register_visits
+from tests.browser.visits_owners import NO_OWNERS_PAGE, owners_visits
 
 #: The demo stands on a Tuesday morning within the calling hours.
 AT = dt.datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -66,6 +67,7 @@ NO_PAGE = {
     **NO_CARD_PAGE,
     **NO_FILE_PAGE,
     **NO_INTAKE_PAGE,
+    **NO_OWNERS_PAGE,
     **NO_FIRST_SERVICE_PAGE,
     "merge_undo": "back to the duplicates",
     "lead_ruling": "back to the search",
@@ -169,6 +171,7 @@ def fill() -> list[Visit]:
         *duplicate_visits(store),
         *file_visits(store, at=AT),
         *intake_visits(store),
+        *owners_visits(store),
     ]
 
 
