@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from leads.models import Lead
@@ -197,3 +198,27 @@ def test_order_is_complete(store, agent):
 
     assert [row[0] for row in rows] == [first.pk, second.pk]
     assert Lead.objects.count() == 2
+
+
+@pytest.mark.postgresql
+@pytest.mark.rule("DF-09")
+def test_the_first_page_of_the_ended_is_read_from_the_index(store, agent):
+    first = lead_of(store, None, state="lost", closed_at=AT)
+    Lead.objects.bulk_create(
+        LeadFactory.build(
+            customer=first.customer,
+            store=store,
+            number=f"E{number:05d}",
+            state="lost" if number % 2 else "open",
+            closed_at=AT - number * DAY if number % 2 else None,
+            pool="telesales",
+        )
+        for number in range(4_000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE leads_lead")
+
+    plan = listed_leads(agent, LeadFilter(tab="ended"), at=AT, on=TODAY)[:50].explain()
+
+    assert "Index Scan using lead_ended" in plan
+    assert "Sort" not in plan
