@@ -35,10 +35,10 @@ def hold_events(team: Team, *, as_of: dt.date) -> None:
     reached = CallTask.objects.filter(
         store=team.store, kind__in=[TaskKind.SEVEN_DAY, TaskKind.N_PLUS_1], is_successful=True, closed_at__gte=planned
     )
-    for place, task in enumerate(reached.select_related("customer", "closed_by").order_by("closed_at", "pk")):
-        if place % EVERY or task.closed_by is None or task.closed_at is None:
+    for turn, task in enumerate(reached.select_related("customer", "closed_by").order_by("closed_at", "pk")):
+        if turn % EVERY or task.closed_by is None or task.closed_at is None:
             continue
-        wish = SignUpWish(events[place // EVERY % len(events)].pk, 1 + place // EVERY % 2)
+        wish = SignUpWish(events[turn // EVERY % len(events)].pk, 1 + turn // EVERY % 2)
         try:
             sign_up(wish=wish, customer=task.customer, task=task, by=task.closed_by, at=task.closed_at)
         except Refusal:
