@@ -31,6 +31,14 @@ def _counted(code: str, rate: str = "") -> FormLine:
     return FormLine(code, figure.label, RATES[rate].definition, (code,), (rate,))
 
 
+def _served(code: str, rate: str = "") -> FormLine:
+    """A line of the first services, by the names and definitions of their report."""
+    label, definition = DEFINITIONS[code]
+    if not rate:
+        return FormLine(code, label, definition, (code,))
+    return FormLine(code, label, DEFINITIONS[rate][1], (code,), (rate,))
+
+
 def _opinion(topic: str) -> FormLine:
     rate = RATES[f"{topic}_satisfied_rate"]
     return FormLine(f"{topic}_satisfied", rate.label, rate.definition, (topic, "satisfied"), (topic, "satisfied_rate"))
@@ -89,26 +97,12 @@ LINES: dict[str, tuple[FormLine, ...]] = {
         *_LEFT_OUT,
     ),
     DocumentKind.FIRST_SERVICE: (
-        FormLine(
-            "expected",
-            _("Expected in the month"),
-            DEFINITIONS["expected"][1],
-            ("expected",),
-        ),
-        FormLine(
-            "came",
-            _("Came in"),
-            DEFINITIONS["came"][1],
-            ("came",),
-            ("visit_rate",),
-        ),
-        FormLine(
-            "on_time",
-            _("On time"),
-            DEFINITIONS["on_time"][1],
-            ("on_time",),
-            ("on_time_rate",),
-        ),
+        _served("expected"),
+        _served("came", "visit_rate"),
+        _served("on_time", "on_time_rate"),
+        _served("late"),
+        _served("never"),
+        _served("too_far"),
         *_PROBLEMS,
     ),
 }

@@ -1,11 +1,12 @@
 """《用户电话回访月报表》 as a workbook: the figures of 17.1, questions, problems, and for a document analysis and
 measures (F17, F19)."""
 
+import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dealership.web.months import month_label, month_of, parse_month
@@ -24,10 +25,11 @@ from dealership.workbooks.paper import (
 from followups.enums_documents import DocumentKind
 from followups.exports.document_figures import class_lines, question_lines, ranking_lines, raw_lines
 from followups.exports.figures import TITLES, MonthlyReport
+from followups.exports.first_service import first_service_workbook
 from followups.exports.snapshot import CALLS
 from followups.exports.workbook import report_book
 from followups.models import Measure, MonthlyDocument
-from followups.selectors.monthly import MonthlyCalls
+from followups.selectors.monthly import MonthlyFirstService
 
 WIDTH = 8
 _COLUMNS = (6, 38, 10, 10, 14, 14, 14, 18)
@@ -45,13 +47,15 @@ def month_workbook(kind: str, report: MonthlyReport, figures: dict[str, Any], *,
 
     3DC has a form of its own (专营店销售3DC调查结果统计表), which comes first; elsewhere it is 《用户电话回访月报表》.
     """
-    book, is_second = report_book(report, maker=maker), kind == DocumentKind.THREE_DAY
-    title = month_of(parse_month(figures["month"]))
-    if is_second:
+    if isinstance(report, MonthlyFirstService):
+        book = load_workbook(io.BytesIO(first_service_workbook(report, maker=maker)))
+    else:
+        book = report_book(report, maker=maker)
+    if kind == DocumentKind.THREE_DAY:
         sheet = book.create_sheet(_("Monthly report"), 1)
     else:
-        book.worksheets[0].title = _("By consultant") if isinstance(report, MonthlyCalls) else _("Summary")
-        sheet = book.create_sheet(title, 0)
+        book.worksheets[0].title = _("By consultant")
+        sheet = book.create_sheet(month_of(report.month), 0)
     row = _put_month(sheet, kind, figures, maker)
     put_signatures(sheet, row + 1, WIDTH)
     _laid_out(sheet)

@@ -16,7 +16,7 @@ from followups.selectors.monthly import (
     monthly_service_visits,
 )
 from followups.selectors.monthly.problems import Problems, monthly_problems
-from followups.selectors.monthly.trends import first_service_trend, overall_satisfaction, satisfaction_trend
+from followups.selectors.monthly.trends import overall_satisfaction, satisfaction_trend
 from staffing.models import Staff, Store
 
 #: The calls whose problems a report tells.
@@ -37,24 +37,12 @@ _REPORTS: dict[DocumentKind, Callable[..., MonthlyReport]] = {
 def figures_of(
     kind: str, *, stores: list[Store], month: dt.date, viewer: Staff | None = None
 ) -> tuple[MonthlyReport, dict[str, Any]]:
-    """The report of a kind (a DocumentKind) and a month, and its whole JSON. ``viewer`` narrows calls alone."""
+    """The report of a kind (a DocumentKind) and a month, and its whole JSON. With
+    ``viewer`` only what that person may see."""
     chosen = DocumentKind(kind)
-    only: dict[str, Any] = {} if chosen == DocumentKind.FIRST_SERVICE else {"viewer": viewer}
-    report = _REPORTS[chosen](stores=stores, month=month, **only)
+    report = _REPORTS[chosen](stores=stores, month=month, viewer=viewer)
     problems = monthly_problems(CALLS[chosen], stores=stores, month=month, viewer=viewer)
     data = report_json(report) | {"problems": problems_json(problems)}
-    if chosen == DocumentKind.FIRST_SERVICE:
-        data["trend"] = [
-            {
-                "month": month_of(point.month),
-                "expected": point.expected,
-                "came": point.came,
-                "visit_rate": point.visit_rate,
-                "on_time": point.on_time,
-                "on_time_rate": point.on_time_rate,
-            }
-            for point in first_service_trend(stores=stores, month=month)
-        ]
     if chosen == DocumentKind.SERVICE_VISITS and isinstance(report, MonthlyQuestioned):
         data |= _satisfaction_json(report, stores=stores, month=month, viewer=viewer)
     return report, data

@@ -1,39 +1,21 @@
-"""Twelve months of what the reports do not follow: the first service, satisfaction with the last repair."""
+"""Satisfaction with the last repair (上次维修满意度), in a month and over twelve (domain 17.1)."""
 
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from dealership.kernel.figures import rate
 from dealership.web.months import month_start, months_after
 from followups.enums import QuestionType, Satisfaction
-from followups.models import Answer, FirstServiceTrack
+from followups.models import Answer
 from followups.selectors.monthly.calls import TREND_MONTHS, scope_of
 from followups.selectors.monthly.figures import QuestionResult
 from staffing.models import Staff, Store
 
 #: The code of the question about the visit as a whole, where it is asked with yes and no (AF-06).
 OVERALL = "satisfied"
-
-
-@dataclass(frozen=True)
-class FirstServicePoint:
-    """One month of first services."""
-
-    month: dt.date
-    expected: int
-    came: int
-    on_time: int
-
-    @property
-    def visit_rate(self) -> float | None:
-        return rate(self.came, self.expected)
-
-    @property
-    def on_time_rate(self) -> float | None:
-        return rate(self.on_time, self.expected)
 
 
 @dataclass(frozen=True)
@@ -48,29 +30,6 @@ class SatisfactionPoint:
     def satisfied_rate(self) -> float | None:
         """Satisfied ÷ answers, not ÷ due."""
         return rate(self.satisfied, self.answered)
-
-
-def first_service_trend(*, stores: Iterable[Store], month: dt.date) -> tuple[FirstServicePoint, ...]:
-    """Twelve months of first services up to the month asked for, counted as in ``monthly_first_service``."""
-    months = _months(month)
-    rows = (
-        FirstServiceTrack.objects.filter(
-            store_id__in=[store.pk for store in stores],
-            latest_on__gte=months[0],
-            latest_on__lt=months_after(months[-1], 1),
-        )
-        .order_by()
-        .values_list("latest_on")
-        .annotate(
-            n=Count("pk"),
-            came=Count("pk", filter=Q(visited_on__isnull=False)),
-            on_time=Count("pk", filter=Q(visited_on__lte=F("latest_on"))),
-        )
-    )
-    sums = {each: [0, 0, 0] for each in months}
-    for day, *counts in rows:
-        sums[month_start(day)] = [a + b for a, b in zip(sums[month_start(day)], counts, strict=True)]
-    return tuple(FirstServicePoint(each, *counts) for each, counts in sums.items())
 
 
 def satisfaction_trend(
