@@ -36,21 +36,24 @@ class Workshop:
 
 
 def workshop_of(store: Store) -> Workshop:
-    """The hours of a store's workshop: the store's own and those for all. One query."""
+    """The hours of a store's workshop. One query."""
+    return Workshop(tuple(rows_that_hold(store)))
+
+
+def rows_that_hold(store: Store | None) -> list[OpenHours]:
+    """The store's own rows and those for all; without a store the latter alone. One query."""
     rows = WorkshopHours.objects.filter(Q(store=store) | Q(store__isnull=True)).order_by("pk")
-    return Workshop(
-        tuple(
-            OpenHours(
-                effective_from=row.effective_from,
-                starts=row.starts,
-                ends=row.ends,
-                on=row.on,
-                weekday=row.weekday,
-                is_own=row.store_id is not None,
-            )
-            for row in rows
+    return [
+        OpenHours(
+            effective_from=row.effective_from,
+            starts=row.starts,
+            ends=row.ends,
+            on=row.on,
+            weekday=row.weekday,
+            is_own=row.store_id is not None,
         )
-    )
+        for row in rows
+    ]
 
 
 def spans_in_words(spans: tuple[HoursSpan, ...]) -> str:
