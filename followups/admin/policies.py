@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.template.defaultfilters import linebreaks_filter
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
@@ -22,6 +22,7 @@ from followups.models import CallingHours, CallingPolicy, CallScript, KindPolicy
 from followups.rules import HoursSpan, KindRule, due_on_for, estimate_first_service, next_try, rung_at
 from followups.rules.due_dates import occurrences
 from followups.rules.policies import OverdueRung
+from followups.rules.questionnaires import asks_for_full_marks
 from followups.rules.tasks import end_of_day
 from followups.selectors.policies import calling_hours_of_week, is_offered, kind_policies
 from inventory.models import FirstServicePolicy
@@ -284,6 +285,13 @@ class CallScriptAdmin(PolicyAdmin):
     list_filter = ("kind", "store")
     same_policy = ("store", "kind")
     ordering = ("kind", "store_id", "-effective_from")
+
+    def save_model(self, request: Any, obj: CallScript, form: Any, change: bool) -> None:
+        """A script that begs for full marks is kept, and told what it does (D7-12)."""
+        super().save_model(request, obj, form, change)
+        if asks_for_full_marks(obj.text_zh) or asks_for_full_marks(obj.text_en):
+            text = gettext("This text asks for full marks. That falsifies the survey: ask for the customer's honest view.")
+            messages.warning(request, text)
 
     def example(self, row: CallScript, at: dt.datetime) -> str:
         """The text itself, as it is told in the language in use."""
