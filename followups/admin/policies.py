@@ -290,8 +290,8 @@ class CallScriptAdmin(PolicyAdmin):
         """A script that begs for full marks is kept, and told what it does (D7-12)."""
         super().save_model(request, obj, form, change)
         if asks_for_full_marks(obj.text_zh) or asks_for_full_marks(obj.text_en):
-            text = gettext("This text asks for full marks. That falsifies the survey: ask for the customer's honest view.")
-            messages.warning(request, text)
+            hint = _("This text asks for full marks. That falsifies the survey: ask for the customer's honest view.")
+            messages.warning(request, hint)
 
     def example(self, row: CallScript, at: dt.datetime) -> str:
         """The text itself, as it is told in the language in use."""
