@@ -6,12 +6,12 @@ from typing import Any
 from unittest import mock
 
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from bench.data import NOW, fill_cars, fill_queue, people
 from bench.measure import Ratio, in_turns
+from bench.pages import page_line
 from bench.store import analyse
 from dealership import clock
 from followups.models import CallTask
@@ -32,7 +32,7 @@ def run() -> Iterator[str]:
     analyse()
     yield from _claims(agents)
     with mock.patch.object(clock, "now", return_value=NOW):
-        yield from _page(agents[0])
+        yield page_line("queue page of 50 rows", agents[0], reverse("task_list"), queries=8)
         yield from _saving(store, agents)
 
 
@@ -72,47 +72,6 @@ def _claims(agents: list[Staff]) -> Iterator[str]:
     yield Ratio(
         "claim the next call", "<= 3x", product / CALLS, plain / CALLS, f"{TASKS:,} open calls, no double"
     ).line()
-
-
-def _page(agent: Staff) -> Iterator[str]:
-    """The page of 50 rows, with its template and without."""
-    client = Client(headers={"host": "localhost"})
-    client.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
-    address = reverse("task_list")
-    client.get(address)  # the first request loads the middleware
-    queries: list[str] = []
-
-    def noted(execute: Any, sql: str, *rest: Any) -> Any:
-        queries.append(sql)
-        return execute(sql, *rest)
-
-    with connection.execute_wrapper(noted):
-        answer = client.get(address)
-    if answer.status_code != 200 or answer.content.count(b"<tr") < 50:
-        raise SystemExit("The queue page does not show 50 rows.")
-
-    def page() -> None:
-        client.get(address)
-
-    def rows_alone(request: Any, template: str, context: Any = None, **_more: Any) -> HttpResponse:
-        return HttpResponse(str(len(list(_materialised(context or {})))))
-
-    def without_template() -> None:
-        with mock.patch("dealership.web.answers.render", rows_alone):
-            client.get(address)
-
-    with_template, without = in_turns(page, without_template, rounds=40)
-    yield Ratio(
-        "queue page of 50 rows", "<= 2.5x", with_template, without,
-        f"{without / with_template:.0%} of the requests/s (goal >= 40 %), {len(queries)} queries (goal <= 8)",
-    ).line()  # fmt: skip
-
-
-def _materialised(context: dict[str, Any]) -> Iterator[Any]:
-    """Everything the template would iterate, so that lazy rows are read in both."""
-    for value in context.values():
-        if hasattr(value, "__iter__") and not isinstance(value, str | bytes | dict):
-            yield from value
 
 
 def _saving(store: Store, agents: list[Staff]) -> Iterator[str]:

@@ -106,10 +106,11 @@ def fill_leads(store: Store, consultants: list[Staff]) -> None:
                 pool, is_fleet, grade, first_due_at, contacts, tries, next_contact_on, next_way, next_reason,
                 reason_to_follow, confidence, need, purchasing_power, purchase_method, colour, configuration, competitors,
                 use, decision_maker, plate_region, current_car, trade_in, companions, objections, help_needed, city,
-                introducer_name, introducer_relation, note, close_reason, created_at)
+                introducer_name, introducer_relation, introducer_phone, card_source, note, close_reason,
+                created_at)
             SELECT %(store)s, 'B' || n, customer_id, 'web', '', %(now)s, 'showroom', 'open', owner_id,
                 'sales_consultant', false, 'A', %(now)s, 1, 0, %(now)s::date, '', '',
-                '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', %(now)s
+                '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', %(now)s
             FROM lead_seed
             """,
         ):
