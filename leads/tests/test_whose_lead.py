@@ -396,6 +396,24 @@ def test_call_takes_nothing_that_is_somebodys_or_by_policy_or_of_another_role(st
     assert Ownership.objects.count() == 1
 
 
+@pytest.mark.rule("HO-05")
+def test_hand_over_of_a_lead_in_the_pool_is_the_supervisors_act(as_, store, agent, seller, supervisor):
+    lead = pooled(store)
+    times = {"arrived_at": AT - dt.timedelta(hours=2), "left_at": AT - dt.timedelta(hours=1)}
+    visit = VisitFactory(store=store, lead=lead, **times)
+    url, sent = reverse("hand_over_new", args=[visit.pk]), {"consultant": seller.pk, "condition": "想要现车"}
+
+    refused = as_(agent).post(url, sent)
+    page = as_(supervisor).get(reverse("lead_card", args=[lead.pk]))
+    as_(supervisor).post(url, sent)
+
+    lead.refresh_from_db()
+    assert refused.status_code == 422
+    assert page.context["visit"] == visit
+    assert (lead.owner, lead.stage) == (seller, "showroom")
+    assert as_(supervisor).get(url).status_code == 404
+
+
 # --- the export ------------------------------------------------------------------------------------------------------
 def test_sheet_is_exported_by_who_may_read_it_and_the_audit_names_nobody(as_, store, seller, agent):
     lead = of_seller(store, seller, customer__name="王客户例", telesales=agent)

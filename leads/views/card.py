@@ -214,7 +214,7 @@ def _context(request: AuthenticatedRequest, lead: Lead, *, line: LineForm | None
         "may_take": lead.owner_id is None
         and lead.state == LeadState.OPEN
         and not request.user.roles.isdisjoint(roles_that_may_own(lead.pool)),
-        "visit": arrived_visit(lead) if is_mine else None,
+        "visit": arrived_visit(lead) if is_mine or rights.may_give else None,
         "give": GiveForm(user=request.user, people=receivers_for(request.user))
         if rights.may_give and lead.state in (*FOLLOWED, LeadState.DEFEAT_APPLIED)
         else None,

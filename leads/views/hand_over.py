@@ -18,6 +18,7 @@ from dealership.web.months import months_after
 from dealership.web.pagination import page_of
 from dealership.web.request import AuthenticatedRequest
 from dealership.workbooks.paper import XLSX
+from leads.enums import Stage
 from leads.exports.hand_over import sheet_workbook
 from leads.forms.hand_over import AppointmentForm, ConfirmForm, HandOverForm, SheetFilterForm, month_read
 from leads.models import Appointment, HandOver, Lead, Visit
@@ -132,8 +133,8 @@ def hand_over_new(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """After the visit: the line of the sheet, which gives the lead to the consultant."""
     rows = Visit.objects.visible_to(request.user).select_related("store", "consultant", "lead")
     visit = get_object_or_404(rows, pk=pk)
-    mine = Lead.objects.visible_to(request.user).workable_by(request.user)
-    lead = get_object_or_404(mine.select_related(*_LEAD), pk=visit.lead_id or 0)
+    seen = Lead.objects.visible_to(request.user).filter(stage=Stage.TELESALES)  # the service says whose act it is
+    lead = get_object_or_404(seen.select_related(*_LEAD), pk=visit.lead_id or 0)
     form = HandOverForm(request.POST if request.method == "POST" else None, visit=visit, user=request.user)
     if form.is_bound and form.is_valid():
         consultant = form.cleaned_data["consultant"]
