@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dealership.audit.admin import ReadOnlyAdmin
 from dealership.audit.previews import PolicyAdmin, day_in_words, table
-from orders.models import Delivery, FilePolicy
+from orders.models import Delivery, FileDocument, FilePolicy
 from orders.rules import stocktake_due_on
 
 
@@ -24,9 +24,9 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
 @admin.register(FilePolicy)
 class FilePolicyAdmin(PolicyAdmin):
-    """How files are kept (CC-14)."""
+    """How files are kept (CC-12, CC-14)."""
 
-    list_display = ("store_name", "effective_from", "stocktake_days")
+    list_display = ("store_name", "effective_from", "stocktake_days", "one_person_may")
     same_policy = ("store",)
     ordering = ("store_id", "-effective_from")
 
@@ -36,3 +36,17 @@ class FilePolicyAdmin(PolicyAdmin):
         due = stocktake_due_on(on, None, days=row.stocktake_days)
         assert due is not None
         return table((_("Finished"), _("Next one due")), [(day_in_words(on), day_in_words(due))])
+
+
+@admin.register(FileDocument)
+class FileDocumentAdmin(PolicyAdmin):
+    """The papers of a file (CC-12)."""
+
+    list_display = ("code", "label_zh", "label_en", "store_name", "effective_from", "is_mandatory", "is_active")
+    same_policy = ("store", "code")
+    ordering = ("position", "code", "store_id", "-effective_from")
+
+    def example(self, row: FileDocument, at: dt.datetime) -> str:
+        """Whether a file is verified without the paper."""
+        blocks = row.is_mandatory and row.is_active
+        return table((_("Paper"), _("Verified without it")), [(row.label_zh, _("No") if blocks else _("Yes"))])

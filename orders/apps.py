@@ -11,6 +11,7 @@ class OrdersConfig(AppConfig):
         from dealership.web.navigation import Entry, register
         from orders import receivers  # noqa: F401
 
+        register(Entry(_("Customer files"), "file_list", "file-text", "see_customers", order=21, group="records"))
         register(
             Entry(
                 _("Stock-take of files"),

@@ -15,3 +15,11 @@ class StocktakeResult(models.TextChoices):
     CONFIRMED = "confirmed", _("Confirmed")
     WRONG = "wrong", _("Wrong")
     MISSING = "missing", _("File is missing")
+
+
+class FileState(models.TextChoices):
+    """How far a customer file is (CC-12)."""
+
+    OPENED = "opened", _("File to be verified")
+    VERIFIED = "verified", _("File to be archived")
+    ARCHIVED = "archived", _("File archived")

@@ -63,6 +63,7 @@ class Capability(models.TextChoices):
     ASSIGN_LEADS = "assign_leads", _("Give leads to people")
     DECIDE_DEFEATS = "decide_defeats", _("Decide about defeats")
     CLEAN_UP_MONTH = "clean_up_month", _("Confirm the month-end clean-up")
+    VERIFY_FILES = "verify_files", _("Verify customer files")
     ARCHIVE_FILES = "archive_files", _("Archive customer files")
     IMPORT_WORKBOOKS = "import_workbooks", _("Import workbooks")
     SEE_AUDIT = "see_audit", _("See the audit")

@@ -15,9 +15,11 @@ from staffing.models import Policy, Staff, Store
 
 
 class FilePolicy(Policy):
-    """How files are kept, from a date on: after how many days all of them are gone through again (CC-14)."""
+    """How files are kept, from a date on: after how many days all of them are gone through again (CC-14), and whether
+    one person may take several of the three steps (CC-12)."""
 
     stocktake_days = models.PositiveSmallIntegerField(_("all files are gone through within days"), default=365)
+    one_person_may = models.BooleanField(_("one person may open, verify and archive a file"), default=False)
 
     class Meta:
         verbose_name = _("policy of files")

@@ -13,7 +13,7 @@ from dealership.notifications.services import AlertDraft, raise_alerts
 from inventory.models import VehicleOwnership
 from orders.enums import StocktakeResult
 from orders.models import FileStocktake, StocktakeLine
-from orders.selectors import due_on, progress_of
+from orders.selectors.stocktakes import due_on, progress_of
 from staffing.enums import Role
 from staffing.models import Staff, Store
 

@@ -15,7 +15,7 @@ from dealership.notifications.models import Alert
 from inventory.models import VehicleOwnership
 from orders.models import FilePolicy, FileStocktake
 from orders.rules import stocktake_due_on
-from orders.selectors import due_on, progress_of
+from orders.selectors.stocktakes import due_on, progress_of
 from orders.services.stocktakes import (
     AlreadyUnderWay,
     NoFiles,

@@ -299,7 +299,7 @@ def test_the_file_of_a_car_costs_the_same_queries(client, agent, delivery, djang
         CallTaskFactory(delivery=delivery, occurrence=str(number + 10))
         visited(delivery, f"W{number}")
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(23):
         client.get(f"/vehicles/{delivery.vehicle_id}/")
 
 

@@ -24,6 +24,7 @@ from followups.services.claims import own_calls
 from followups.services.first_service import cancel_appointment
 from inventory.models import Vehicle
 from inventory.selectors import owners_over_time
+from orders.selectors.files import file_of
 from staffing.enums import Capability
 
 
@@ -48,6 +49,11 @@ def vehicle_file(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "owners": owners_over_time(request.user, car),
         "track": first_service_of(car),
         "sees_sheet": request.user.may(Capability.SEE_FIRST_SERVICE),
+        "view": file_of(car, clock.today(car.store.tz)),
+        "sees_owner": customers.filter(ownerships__vehicle=car, ownerships__until_on__isnull=True).exists(),
+        "may_open": request.user.may(Capability.WORK_LEADS),
+        "may_verify": request.user.may(Capability.VERIFY_FILES),
+        "may_archive": request.user.may(Capability.ARCHIVE_FILES),
         "visits": workshop_visits(request.user, vehicle=car),
         "waiting": waiting,
         "own_calls": own_calls(waiting, request.user),

@@ -20,7 +20,7 @@ from orders.enums import StocktakeResult
 from orders.exports import stocktake_workbook
 from orders.forms import ResultForm
 from orders.models import FileStocktake
-from orders.selectors import due_on, lines_of, progress_of, stocktakes_seen
+from orders.selectors.stocktakes import due_on, lines_of, progress_of, stocktakes_seen
 from orders.services.stocktakes import finish_stocktake, note_results, start_stocktake
 from staffing.enums import Capability
 

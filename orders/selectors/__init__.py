@@ -1,0 +1,1 @@
+"""Reads of orders: the stock-take of files, and the files themselves."""
