@@ -72,9 +72,9 @@ def close_served_call(*, task: CallTask, by: Staff, at: dt.datetime) -> dt.date 
 
     The call ends without a try, its claim with it, and what was typed into it goes.
     """
-    if task.kind not in REMINDERS or task.delivery_id is None:
+    if task.kind not in REMINDERS or task.state != TaskState.CLAIMED or task.claimed_by_id != by.pk:
         return None
-    track = FirstServiceTrack.objects.select_related("store").filter(delivery_id=task.delivery_id).first()
+    track = FirstServiceTrack.objects.select_related("store").filter(delivery=task.delivery).first()
     if track is None or (visited_on := note_recorded_visit(track)) is None:
         return None
     mine = CallTask.objects.filter(pk=task.pk, state=TaskState.CLAIMED, claimed_by=by)

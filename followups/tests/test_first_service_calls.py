@@ -502,6 +502,15 @@ def test_whether_the_customer_knows_cars_is_remembered(track, agent, known, tick
     assert Customer.objects.get().knows_cars is remembered
 
 
+@pytest.mark.parametrize(("known", "shown"), [(None, False), (True, True), (False, True)])
+def test_the_card_says_whether_the_customer_knows_cars(track, agent, known, shown):
+    Customer.objects.update(knows_cars=known)
+
+    page = signed_in(agent).get(reverse("customer_page", args=[track.delivery.customer_id])).content.decode()
+
+    assert ("Knows cars" in page) is shown
+
+
 @pytest.mark.rule("N1-05")
 def test_a_script_of_one_length_asks_nothing_and_forgets_nothing(track, agent):
     Customer.objects.update(knows_cars=True)
@@ -515,3 +524,20 @@ def test_a_script_of_one_length_asks_nothing_and_forgets_nothing(track, agent):
 
     assert "card_knows_cars" not in page
     assert Customer.objects.get().knows_cars is True
+
+
+# --- the administration ---------------------------------------------------------------------------------------------
+@pytest.mark.rule("SV-07")
+def test_the_hours_of_the_workshop_show_the_week_that_they_make(store):
+    admin = StaffFactory(store=store, roles=["admin"], language="en")
+    WorkshopHours.objects.create(effective_from=D(2026, 1, 1), weekday=6)
+    row = WorkshopHours.objects.get(weekday=None)
+    address = reverse("admin:followups_workshophours_change", args=[row.pk])
+    client = signed_in(admin)
+
+    open_ = client.get(address, {"preview_at": "2026-11-27T10:00"}).content.decode()
+    closed = client.get(address, {"preview_at": "2026-11-29T10:00"}).content.decode()
+
+    assert "Cars are taken in at this moment." in open_
+    assert "The workshop is closed at this moment." in closed
+    assert (open_.count("<td>08:30–17:30</td>"), open_.count("<td>–</td>")) == (6, 1)

@@ -113,6 +113,22 @@ def test_a_correction_changes_what_it_says_and_nothing_else(load: Load, consulta
     assert delivery.first_service.expected_on == dt.date(2027, 1, 7)
 
 
+@pytest.mark.rule("SV-04")
+def test_a_corrected_delivery_moves_the_latest_day_of_a_track_that_an_agreement_holds(
+    load: Load, consultant: Staff, tmp_path: Path
+) -> None:
+    load(ledger(tmp_path, {}))
+    agreed_on = dt.date(2027, 1, 4)
+    FirstServiceTrack.objects.update(agreed_on=agreed_on)
+
+    load(ledger(tmp_path, {"交车日期": "2026-10-07"}))
+
+    track = FirstServiceTrack.objects.get()
+    assert (track.latest_on, track.expected_on, track.agreed_on) == (
+        dt.date(2027, 1, 7), dt.date(2027, 1, 5), agreed_on,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("cell", "fault"),
     [
