@@ -189,7 +189,7 @@ def test_everything_ends_when_the_worker_dies(var):
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children that their parent died")
 def test_everything_ends_when_the_launcher_is_killed(var):
     with running(var) as (process, _):
-        children = wait_for_family(process.pid, count=4)  # one that is only just being started has no parent to lose yet
+        children = wait_for_family(process.pid, count=4)  # what is only just being started has no parent to lose
 
         process.kill()
 
