@@ -20,7 +20,16 @@ class FollowupsConfig(AppConfig):
 
         register_first_service()
         register_documents()
-
+        register(
+            Entry(
+                _("Retained customers"),
+                "retained_files",
+                "users-round",
+                "see_customers",
+                order=28,
+                also=("retained_card",),
+            )
+        )
         register(
             Entry(
                 _("Call queue"),

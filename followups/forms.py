@@ -13,6 +13,7 @@ from customers.models import Customer
 from dealership.kernel import phones
 from dealership.kernel.errors import BadValue
 from dealership.web.fields import DayField, MomentField
+from followups.car_fields import add_car_fields, car_dates
 from followups.enums import Consequence, QuestionType, TaskKind, TaskState
 from followups.event_fields import add_event_fields, clean_event_fields, sign_up_wish
 from followups.lead_fields import LEAD, add_lead_fields, clean_lead_fields, lead_line
@@ -23,6 +24,7 @@ from followups.services.calls import ComplaintHeard, LeadLine, ServicePlan
 from followups.services.calls.answers import question_rule
 from followups.services.events import SignUpWish
 from followups.services.first_service_calls import ReadingMissing
+from inventory.services.dates import CarDates
 from staffing.enums import AfterSave
 
 #: Prefixes of the fields that a questionnaire and a card bring along.
@@ -97,6 +99,7 @@ class CallForm(forms.Form):
         if screen.lead is not None:
             add_lead_fields(self, screen.lead)
         add_event_fields(self, screen.owner)
+        add_car_fields(self, screen.prompts)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -168,6 +171,10 @@ class CallForm(forms.Form):
     def lead_fields(self) -> list[forms.BoundField]:
         """What is missing on the card of the lead."""
         return [self[name] for name in self.fields if name.startswith(LEAD)]
+
+    def car_dates(self) -> CarDates | None:
+        """What was said of insurance and inspection."""
+        return car_dates(self.cleaned_data)
 
     def event_wish(self) -> SignUpWish | None:
         """The event that the customer signs up for."""

@@ -106,6 +106,8 @@ class Vehicle(models.Model):
     pdi_on = models.DateField(_("PDI on"), null=True, blank=True)
     odometer_km = models.PositiveIntegerField(_("odometer, km"), null=True, blank=True)
     odometer_read_on = models.DateField(_("odometer read on"), null=True, blank=True)
+    insured_until = models.DateField(_("insured until"), null=True, blank=True)
+    inspect_by = models.DateField(_("periodic inspection by"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"))
 
     objects = VehicleQuerySet.as_manager()

@@ -78,11 +78,26 @@ class KindPolicy(Policy):
 
 
 class CallingPolicy(Policy):
-    """How the queue behaves: how long a claim holds without a sign of life, and for how long a promise is personal."""
+    """How the queue behaves: how long a claim holds without a sign of life, for how long a promise is personal.
+
+    And when callers are told to speak of insurance, inspection and trade-in (PF-06).
+    """
 
     claim_minutes = models.PositiveSmallIntegerField(_("claim, idle minutes"), default=20)
     promise_grace_minutes = models.PositiveSmallIntegerField(
         _("a promised call stays with its agent for so many minutes after its time"), default=15
+    )
+    insurance_days = models.PositiveSmallIntegerField(
+        _("days before the insurance runs out from which callers speak of it"), default=60
+    )
+    inspection_days = models.PositiveSmallIntegerField(
+        _("days before the periodic inspection from which callers speak of it"), default=60
+    )
+    first_inspection_months = models.PositiveSmallIntegerField(
+        _("months until the first periodic inspection"), default=24
+    )
+    trade_in_months = models.PositiveSmallIntegerField(
+        _("age of a car in months from which a trade-in is offered"), default=36
     )
 
     class Meta:

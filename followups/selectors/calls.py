@@ -37,6 +37,7 @@ from followups.selectors.policies import (
     questionnaire_for,
     script_for,
 )
+from followups.selectors.prompts import PromptPanel, prompt_panel
 from followups.selectors.reckoning import spoken_day
 from staffing.models import Staff
 
@@ -111,6 +112,7 @@ class CallScreen:
     lead: LeadPanel | None = None
     owner: OwnerPanel = NO_OWNER
     along: tuple[AlsoInThisCall, ...] = ()
+    prompts: PromptPanel | None = None
 
     @property
     def budget_seconds(self) -> int | None:
@@ -170,6 +172,7 @@ def call_screen(*, task: CallTask, by: Staff, at: dt.datetime) -> CallScreen:
         lead=lead,
         owner=owner_panel(task, at=at),
         along=_along(task, rule, by, on, outlook),
+        prompts=prompt_panel(task, on=on),
     )
 
 

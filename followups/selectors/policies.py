@@ -22,6 +22,7 @@ from followups.models import (
 )
 from followups.rules.first_service import FirstServicePolicy
 from followups.rules.policies import CallingRule, CallScriptText, HoursSpan, KindRule, OutcomeRule, OverdueRung
+from followups.rules.prompts import PromptRule
 from inventory.models import FirstServicePolicy as FirstServicePolicyRow
 from staffing.models import Store
 from staffing.selectors.policies import in_force
@@ -49,6 +50,14 @@ def calling_policy(store: Store | None, on: dt.date) -> CallingRule:
     """How the queue behaves on a day; the product's default without a row."""
     row = in_force(CallingPolicy.objects.all(), store, on).get(())
     return CallingRule() if row is None else CallingRule(row.claim_minutes, row.promise_grace_minutes)
+
+
+def prompt_rule(store: Store | None, on: dt.date) -> PromptRule:
+    """From when callers speak of insurance, inspection and trade-in (PF-06); the product's default without a row."""
+    row = in_force(CallingPolicy.objects.all(), store, on).get(())
+    if row is None:
+        return PromptRule()
+    return PromptRule(row.insurance_days, row.inspection_days, row.trade_in_months, row.first_inspection_months)
 
 
 def calling_hours(store: Store | None, on: dt.date) -> tuple[HoursSpan, ...]:

@@ -199,7 +199,7 @@ def _save(request: AuthenticatedRequest, screen: CallScreen, form: CallForm, at:
         note=read["note"],
         spoken_to=read["spoken_to"],
         promised_at=read["promised_at"],
-        seconds=int((at - claimed_at).total_seconds()) if claimed_at else None,
+        seconds=max(int((at - claimed_at).total_seconds()), 0) if claimed_at else None,
         answers=form.answers(),
         questionnaire=screen.questionnaire,
         card=form.card(),
@@ -211,6 +211,7 @@ def _save(request: AuthenticatedRequest, screen: CallScreen, form: CallForm, at:
         attempts=read["attempts"],
         line=form.lead_line(),
         sign_up_wish=form.event_wish(),
+        car_dates=form.car_dates(),
     )
 
 

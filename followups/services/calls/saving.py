@@ -34,6 +34,7 @@ from followups.services.events import SignUpWish, sign_up
 from followups.services.first_service import agree_date, book_appointment, note_first_service, record_reading
 from followups.services.first_service_calls import ReadingMissing, replan_reminder
 from followups.services.traces import confirm_held, first_found_by, give_up_held, leads_held, release_held, start_trace
+from inventory.services.dates import CarDates, record_dates
 from inventory.services.plates import record_plate
 from staffing.enums import Role
 from staffing.models import Staff
@@ -116,6 +117,7 @@ def save_call(
     attempts: int | None = None,
     line: LeadLine | None = None,
     sign_up_wish: SignUpWish | None = None,
+    car_dates: CarDates | None = None,
 ) -> SavedCall:
     """Save the result of a call and everything it leads to, in one transaction.
 
@@ -130,7 +132,8 @@ def save_call(
     (D3-16, D3-17). ``phone`` is the number that was called (default: the main one), ``new_number`` what a trace found.
 
     A call to a lead writes a line of its card (CC-06): its result is the ``note``, the rest stands in ``line``.
-    ``sign_up_wish`` signs an owner who was spoken to up for an event (D7-09).
+    ``sign_up_wish`` signs an owner who was spoken to up for an event (D7-09). ``car_dates`` notes what was said of
+    insurance and inspection (PF-06).
 
     Refuses UnknownOutcome, PromiseMissing, PromiseInPast, PromiseTooFar, AnswersMissing, NothingSaid,
     NewNumberMissing, NoNumberOnFile, AlreadyTaken, NotYours, WaitsForNumber, EventFull, EventClosed, and what the first
@@ -181,6 +184,8 @@ def save_call(
     _service(row, rule, service, by=by, at=at)
     if sign_up_wish is not None and rule.reached:
         sign_up(wish=sign_up_wish, customer=row.customer, task=row, by=by, at=at)
+    if car_dates is not None and row.vehicle is not None:
+        record_dates(vehicle=row.vehicle, dates=car_dates, by=by, at=at)
     opened = _open_complaints(row, heard, complaint, note, by=by, at=at)
     drop_draft(task=row, by=by)
     record_event(
