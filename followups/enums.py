@@ -149,7 +149,7 @@ class TrackStage(models.TextChoices):
     EXPECTED = "expected", _("Expected")
     REMINDED = "reminded", _("Reminded")
     BOOKED = "booked", _("Booked")
-    CONFIRMED = "confirmed", _("Confirmed")
+    CONFIRMED = "confirmed", _("Confirmed with the customer")
     CAME = "came", _("Came in")
     OVERDUE = "overdue", _("Overdue")
 
