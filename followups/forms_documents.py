@@ -86,7 +86,7 @@ class MeasureForm(forms.Form):
     responsible = forms.ModelChoiceField(
         label=_("Responsible person"), queryset=Staff.objects.none(), empty_label=_("Choose a person")
     )
-    due_on = DayField(label=_("Due on"))
+    due_on = DayField(label=_("To be done by"))
     replaces = forms.ModelChoiceField(
         label=_("In place of a measure without effect"),
         queryset=Measure.objects.none(),

@@ -17,6 +17,7 @@ from dealership.demo.leads_cards import clean_up_last_month, keep_cards
 from dealership.demo.leads_duplicates import bring_duplicates
 from dealership.demo.leads_intake import fill_the_pool
 from dealership.demo.leads_visits import come_to_the_showroom
+from dealership.demo.monthly_documents import answer_reports, check_callers
 from dealership.demo.owners import draft_next_questionnaire, hold_events
 from dealership.demo.people import STORE_CODE, STORE_NAME, Team, take_in_staff
 from dealership.demo.recent import Weeks
@@ -80,6 +81,8 @@ def seed_demo(*, as_of: dt.date, scale: int = 1, password: str = PASSWORD) -> De
     draft_next_questionnaire(team, as_of=as_of)
     sweep_overdue(at=morning)
     _settle_complaints(morning)
+    answer_reports(team, as_of=as_of)
+    check_callers(team, as_of=as_of)
     _forget_old_alerts(morning)
     # Whoever tries the demo in the evening shall get a call too; a real store keeps the hours of the policy (D3-06).
     CallingHours.objects.create(

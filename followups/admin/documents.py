@@ -119,7 +119,7 @@ class ProblemClassAdmin(PolicyAdmin):
             )
             for rule in classes
         ]
-        return table((_("Class"), _("Kinds of complaint"), _("Topics"), _("Questions")), lines)
+        return table((_("Class of problem"), _("Kinds of complaint"), _("Topics"), _("Questions")), lines)
 
 
 @admin.register(CheckPoint)

@@ -136,7 +136,13 @@ def _put_problems(sheet: Worksheet, row: int, figures: dict[str, Any]) -> int:
         _wide(sheet, row, 3, line.named, 3)
         _wide(sheet, row, 6, line.complaints, 3)
     row += 2
-    heads = ((_("Rank"), 1), (_("Problems named most"), 1), (_("Named"), 1), (_("Share"), 1), (_("Class"), 4))
+    heads = (
+        (_("Rank"), 1),
+        (_("Problems named most"), 1),
+        (_("Named"), 1),
+        (_("Share"), 1),
+        (_("Class of problem"), 4),
+    )
     _heads(sheet, row, heads)
     for line in ranking_lines(figures):
         row += 1
@@ -169,7 +175,7 @@ def _put_measures(sheet: Worksheet, row: int, measures: Sequence[Measure]) -> in
         _("Type"),
         _("Measure"),
         _("Responsible person"),
-        _("Due on"),
+        _("To be done by"),
         _("Approved by"),
         _("Effect"),
     )

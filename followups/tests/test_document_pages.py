@@ -54,7 +54,7 @@ ADDRESSES = [
     ("monthly_document_submit", "post", SEES | {"boss": 422, "sales": 422, "service": 422, "head": 403, "admin": 403}),
     ("monthly_document_decide", "post", dict.fromkeys(EVERYBODY, 403) | {"boss": 302}),
     ("measure_new", "get", SEES | {"boss": 404, "sales": 404, "service": 200, "head": 403, "admin": 403}),
-    ("measure_edit", "get", SEES | {"boss": 404, "sales": 404, "service": 200, "head": 403, "admin": 403}),
+    ("measure_edit", "get", SEES | {"boss": 404, "sales": 404, "service": 302, "head": 403, "admin": 403}),
     ("measure_remove", "post", SEES | {"boss": 302, "sales": 302, "service": 302, "head": 403, "admin": 403}),
     ("measure_effect", "post", SEES | {"boss": 422, "sales": 422, "service": 422, "head": 403, "admin": 403}),
     ("measure_list", "get", dict.fromkeys(EVERYBODY, 200)),

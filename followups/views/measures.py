@@ -78,6 +78,8 @@ def measure_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     )
     context = {"form": form, "document": measure.document, "measure": measure}
     if request.method == "GET":
+        if measure.state != MeasureState.DRAFT or not may("plan", measure.document.state):
+            return redirect("monthly_document", measure.document_id)
         return render_page(request, FORM, context)
     try:
         if form.is_valid():

@@ -27,6 +27,7 @@ from staffing.tests.factories import StaffFactory, StoreFactory
 from tests.browser import workbooks
 from tests.browser.pages import session_cookie
 from tests.browser.visit import Visit, search_for
+from tests.browser.visits_documents import NO_DOCUMENT_PAGE, document_visits
 from tests.browser.visits_files import NO_FILE_PAGE, file_visits
 from tests.browser.visits_first_service import NO_FIRST_SERVICE_PAGE, first_service_visits
 from tests.browser.visits_leads_cards import NO_CARD_PAGE, card_visits
@@ -66,6 +67,7 @@ NO_PAGE = {
     "import_discard": "to the imports",
     **NO_CARD_PAGE,
     **NO_FILE_PAGE,
+    **NO_DOCUMENT_PAGE,
     **NO_INTAKE_PAGE,
     **NO_OWNERS_PAGE,
     **NO_FIRST_SERVICE_PAGE,
@@ -172,6 +174,7 @@ def fill() -> list[Visit]:
         *file_visits(store, at=AT),
         *intake_visits(store),
         *owners_visits(store),
+        *document_visits(store),
     ]
 
 
