@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from leads.models import Contact, Defeat, Lead, MonthEnd
-from leads.services.month_end import confirm_month_end, except_move, prepare_month_end
+from leads.models import Contact, Defeat, Lead, MonthEnd, MonthEndMove
+from leads.services.month_end import except_move, prepare_month_end
 from staffing.models import Staff, Store
 from tests.browser.visit import Visit
 
@@ -68,10 +68,7 @@ def _month_ends(store: Store, at: dt.datetime) -> Iterator[Visit]:
     preview = prepare_month_end(store=store, month=at.date().replace(day=1), at=at)
     assert preview is not None
     except_move(move=preview.moves.order_by("pk")[0], reason="周末签约", by=leader, at=at)
-    running = prepare_month_end(store=store, month=dt.date(2026, 9, 1), at=at)
-    assert running is not None
-    confirm_month_end(month_end=running, by=leader, at=at)
-    MonthEnd.objects.filter(pk=running.pk).update(moved=3)
+    running = _half_carried_out(preview, leader, at)
     page = reverse("month_end", args=[preview.pk])
     yield Visit("month-ends", reverse("month_end_list"), "D012")
     yield Visit("month-ends-empty", reverse("month_end_list"), "N-LEAD")
@@ -79,6 +76,33 @@ def _month_ends(store: Store, at: dt.datetime) -> Iterator[Visit]:
     yield Visit("month-end-refused", page, "D012", _except_without_a_reason, shows=("month_end_move",))
     yield Visit("month-end-running", reverse("month_end", args=[running.pk]), "D012")
     yield Visit("month-end-done", reverse("month_end", args=[done.pk]), "D012")
+
+
+def _half_carried_out(preview: MonthEnd, leader: Staff, at: dt.datetime) -> MonthEnd:
+    """An earlier month in the middle of its work: rows alone, for a service would find nothing left to move."""
+    moves = list(preview.moves.filter(owner__isnull=False).order_by("pk")[:6])
+    assert len(moves) > 3
+    running = MonthEnd.objects.create(
+        store=preview.store,
+        month=dt.date(2026, 9, 1),
+        state="running",
+        prepared_at=at,
+        confirmed_at=at,
+        confirmed_by=leader,
+        total=len(moves),
+        moved=3,
+    )
+    for nth, move in enumerate(moves):
+        MonthEndMove.objects.create(
+            month_end=running,
+            lead_id=move.lead_id,
+            owner_id=move.owner_id,
+            grade=move.grade,
+            confirmed_at=at,
+            confirmed_by=leader,
+            moved_at=at if nth < 3 else None,
+        )
+    return running
 
 
 def _written() -> list[int]:
