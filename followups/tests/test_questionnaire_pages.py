@@ -108,7 +108,7 @@ def test_a_question_is_added_edited_moved_and_removed(admin, draft):
     row.refresh_from_db()
 
     assert (added.status_code, added.url) == (302, page)
-    assert moved.url == f"{page}?moved={row.pk}&to=up#question-{row.pk}"
+    assert moved.url == f"{page}?moved={row.pk}&to=up"
     assert (row.text_zh, row.type, row.alert_values, row.position) == ("讲清楚了吗？", "yes_no", ["no"], 10)
     admin.post(reverse("question_remove", args=[draft.pk, row.pk]))
     assert not draft.questions.filter(code="explained").exists()
@@ -222,6 +222,19 @@ def test_of_two_stores_each_writes_its_own_version_and_sees_no_other(store, firs
     assert [mine.get(address).status_code for address in addresses] == [200, 200, 200]
     first.refresh_from_db()
     assert first.state == "active"
+
+
+def test_somebody_without_a_store_writes_nothing_for_all_of_them(store, first):
+    homeless = signed_in(StaffFactory(store=None, roles=["admin"]))
+
+    answers = [
+        homeless.post(reverse("questionnaire_copy", args=[first.pk])),
+        homeless.post(reverse("questionnaire_new"), {"kind": "n_plus_1", "title": "x"}),
+        homeless.post(reverse("report_7dc_next"), {"effective_from": "2027-01-01"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
+    assert Questionnaire.objects.filter(kind__in=["7dc", "n_plus_1"]).count() == 1
 
 
 def test_a_question_of_another_version_is_not_found(admin, first, draft):

@@ -43,6 +43,7 @@ from followups.services.questionnaires import (
     start_questionnaire,
 )
 from staffing.enums import Capability
+from staffing.models import Store
 
 LANGUAGES = (("zh-hans", "zh"), ("en", "en"))
 
@@ -69,7 +70,7 @@ def questionnaire_new(request: AuthenticatedRequest) -> HttpResponse:
     """Begin an empty draft."""
     form = NewQuestionnaireForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        store = None if may_edit_shared(request.user) else request.user.store
+        store = _store_to_write_for(request, None if may_edit_shared(request.user) else request.user.store)
         try:
             row = start_questionnaire(
                 kind=form.cleaned_data["kind"],
@@ -101,11 +102,12 @@ def questionnaire_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def questionnaire_copy(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """The next version as a draft."""
     row = _version(request, pk).row
+    store = _store_to_write_for(request, store_of_copy(request.user, row))
 
     def copy() -> HttpResponse:
         made = copy_questionnaire(
             questionnaire=row,
-            store=store_of_copy(request.user, row),
+            store=store,
             by=request.user,
             at=clock.now(),
             effective_from=clock.today(),
@@ -198,7 +200,7 @@ def question_move(request: AuthenticatedRequest, pk: int, question: int) -> Http
     def move() -> HttpResponse:
         move_question(question=row, steps=steps, by=request.user, at=clock.now())
         response = redirect_after_post(request, "questionnaire_page", pk)
-        focus = f"?moved={row.pk}&to={'up' if steps < 0 else 'down'}#question-{row.pk}"
+        focus = f"?moved={row.pk}&to={'up' if steps < 0 else 'down'}"
         response["Location"] = reverse("questionnaire_page", args=[pk]) + focus
         return response
 
@@ -227,6 +229,13 @@ def _editable(request: AuthenticatedRequest, pk: int) -> Version:
     if not version.may_edit:
         raise PermissionDenied(Capability.EDIT_QUESTIONNAIRES)
     return version
+
+
+def _store_to_write_for(request: AuthenticatedRequest, store: Store | None) -> Store | None:
+    """Nobody without a store of the own writes for all of them, but for those who see all."""
+    if store is None and not may_edit_shared(request.user):
+        raise PermissionDenied(Capability.EDIT_QUESTIONNAIRES)
+    return store
 
 
 def _question(version: Version, pk: int) -> Question:
