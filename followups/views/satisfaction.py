@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -40,7 +41,7 @@ from followups.selectors.monthly.register import (
 )
 from followups.selectors.monthly.satisfaction import satisfaction_of_month, weak_item_of_last_quarter
 from followups.selectors.policies import questionnaire_for
-from followups.selectors.questionnaires import store_of_copy
+from followups.selectors.questionnaires import may_edit_shared, store_of_copy
 from followups.services.questionnaires import copy_questionnaire
 from followups.views.satisfaction_page import (
     blocks_of,
@@ -173,10 +174,13 @@ def report_7dc_next(request: AuthenticatedRequest) -> HttpResponse:
         messages.warning(request, errors[0] if errors else _("No questionnaire is in use: write one first."))
         return redirect_after_post(request, "report_7dc" if errors else "questionnaire_list")
     weak = weak_item_of_last_quarter(stores=stores, on=today, viewer=request.user)
+    store = store_of_copy(request.user, current)
+    if store is None and not may_edit_shared(request.user):
+        raise PermissionDenied(Capability.EDIT_QUESTIONNAIRES)
     try:
         row = copy_questionnaire(
             questionnaire=current,
-            store=store_of_copy(request.user, current),
+            store=store,
             by=request.user,
             at=at,
             effective_from=form.cleaned_data["effective_from"],
