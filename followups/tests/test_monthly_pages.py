@@ -352,7 +352,7 @@ def test_workbooks_of_the_other_reports_can_be_opened(case):
         ("Expected in the month", 1),
         ("Came in", 1),
         ("First-service rate", 1),
-        ("In time", 1),
+        ("Came in time", 1),
         ("In time, rate", 1),
     ]
     assert (complaints.active["A4"].value, complaints.active["D4"].value) == ("Received", 0)

@@ -106,9 +106,9 @@ DEFINITIONS: dict[str, tuple[Promise, Promise]] = {
         _("Cars whose latest day lies in the month: the day of delivery and the calendar months of their policy."),
     ),
     "came": (_("Came in"), _("Have had their first service by now, whenever and wherever it was.")),
-    "on_time": (_("In time"), _("Came on their latest day or before.")),
-    "late": (_("Late"), _("Came after their latest day.")),
-    "open": (_("Still open"), _("Have not come, and their latest day is not over.")),
+    "on_time": (_("Came in time"), _("Came on their latest day or before.")),
+    "late": (_("Came late"), _("Came after their latest day.")),
+    "open": (_("Still to come"), _("Have not come, and their latest day is not over.")),
     "never": (_("Never came"), _("Have not come, and their latest day is over.")),
     "too_far": (
         _("Beyond the tolerance"),
