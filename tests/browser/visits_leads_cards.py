@@ -7,6 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from leads.models import Contact, Defeat, Lead, MonthEnd, MonthEndMove
+from leads.selectors.month_end import moves_seen
 from leads.services.month_end import except_move, prepare_month_end
 from staffing.models import Staff, Store
 from tests.browser.visit import Visit
@@ -67,7 +68,7 @@ def _month_ends(store: Store, at: dt.datetime) -> Iterator[Visit]:
     done = MonthEnd.objects.get(store=store, state="done")
     preview = prepare_month_end(store=store, month=at.date().replace(day=1), at=at)
     assert preview is not None
-    except_move(move=preview.moves.order_by("pk")[0], reason="周末签约", by=leader, at=at)
+    except_move(move=moves_seen(preview, leader).order_by("pk")[0], reason="周末签约", by=leader, at=at)
     running = _half_carried_out(preview, leader, at)
     page = reverse("month_end", args=[preview.pk])
     yield Visit("month-ends", reverse("month_end_list"), "D012")
@@ -75,13 +76,13 @@ def _month_ends(store: Store, at: dt.datetime) -> Iterator[Visit]:
     yield Visit("month-end", page, "D012")
     yield Visit("month-end-refused", page, "D012", _except_without_a_reason, shows=("month_end_move",))
     yield Visit("month-end-running", reverse("month_end", args=[running.pk]), "D012")
-    yield Visit("month-end-done", reverse("month_end", args=[done.pk]), "D012")
+    yield Visit("month-end-done", reverse("month_end", args=[done.pk]), "D011")
+    yield Visit("month-end-done-of-others", reverse("month_end", args=[done.pk]), "D012")
 
 
 def _half_carried_out(preview: MonthEnd, leader: Staff, at: dt.datetime) -> MonthEnd:
     """An earlier month in the middle of its work: rows alone, for a service would find nothing left to move."""
-    moves = list(preview.moves.filter(owner__isnull=False).order_by("pk")[:6])
-    assert len(moves) > 3
+    moves = list(moves_seen(preview, leader).order_by("pk"))
     running = MonthEnd.objects.create(
         store=preview.store,
         month=dt.date(2026, 9, 1),
@@ -90,7 +91,7 @@ def _half_carried_out(preview: MonthEnd, leader: Staff, at: dt.datetime) -> Mont
         confirmed_at=at,
         confirmed_by=leader,
         total=len(moves),
-        moved=3,
+        moved=2,
     )
     for nth, move in enumerate(moves):
         MonthEndMove.objects.create(
@@ -100,7 +101,7 @@ def _half_carried_out(preview: MonthEnd, leader: Staff, at: dt.datetime) -> Mont
             grade=move.grade,
             confirmed_at=at,
             confirmed_by=leader,
-            moved_at=at if nth < 3 else None,
+            moved_at=at if nth < 2 else None,
         )
     return running
 
