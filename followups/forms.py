@@ -155,7 +155,7 @@ class CallForm(forms.Form):
         }
 
     def card(self) -> dict[str, Any]:
-        """The card's fields that were filled, by name. Whether the customer knows cars is left out while nobody said."""
+        """The card's filled fields by name. Whether the customer knows cars is left out while nobody said."""
         unsaid = {KNOWS_CARS} if self.screen.task.customer.knows_cars is None else set()
         return {
             name.removeprefix(CARD): value

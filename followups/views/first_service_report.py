@@ -1,7 +1,6 @@
 """The month of first services on screen, the cars behind each figure, and the workbook."""
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -32,31 +31,12 @@ from followups.selectors.monthly.first_service import (
 )
 from followups.selectors.tracking import sheet_row, with_cars, with_stages
 from followups.views.first_service import consultants_of
+from leads.views.report_pages import Cell, Line
 from staffing.enums import Capability
 from staffing.reports import Asked, asked_by, report_form
 
 TILES = ("expected", "visit_rate", "on_time_rate", "never")
 _RATES = ("visit_rate", "on_time_rate")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A figure as the page shows it, with the address of its cars."""
-
-    label: str
-    text: str
-    href: str = ""
-    definition: str = ""
-    hint: str = ""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a table."""
-
-    name: str
-    note: str
-    cells: tuple[Cell, ...]
 
 
 @guard(Capability.SEE_REPORTS)
