@@ -54,9 +54,7 @@ class QuestionForm(forms.Form):
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
-        help_text=_(
-            "One a line: Chinese|English. A code in front keeps answers comparable over versions."
-        ),
+        help_text=_("One a line: Chinese|English. A code in front keeps answers comparable over versions."),
     )
     minimum = forms.IntegerField(label=_("Lowest"), required=False, min_value=-1_000_000, max_value=1_000_000)
     maximum = forms.IntegerField(label=_("Highest"), required=False, min_value=-1_000_000, max_value=1_000_000)

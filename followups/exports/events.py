@@ -25,8 +25,8 @@ def participants_workbook(found: Participants, *, maker: Maker) -> bytes:
     starts = timezone.localtime(event.starts_at, tz)
     put_title(sheet, event.title, period=f"{starts:%Y-%m-%d %H:%M} {event.place}", maker=maker, width=width)
     heads = (
-        _("No."), _("Customer"), _("Telephone"), _("How many people"), _("Car"), _("Sales consultant"), _("Signed up by"),
-        _("Came"),
+        _("No."), _("Customer"), _("Telephone"), _("How many people"), _("Car"), _("Sales consultant"),
+        _("Signed up by"), _("Came"),
     )  # fmt: skip
     for place, text in enumerate(heads, start=1):
         put_heading(sheet, 3, place, text)

@@ -26,5 +26,5 @@ def colleague_number(request: AuthenticatedRequest, pk: int, person: int) -> Htt
         raise Http404(_("There is nobody to ask."))
     record_event(code="staff_phone.shown", subject=found, by=request.user, at=at, data={"call": task.pk})
     context = {"person": found, "task": task, "shown": True}
-    fragment = bool(request.htmx)  # type: ignore[attr-defined]
+    fragment = bool(request.htmx)
     return render_page(request, "followups/_colleague.html" if fragment else "followups/colleague.html", context)

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -314,7 +315,7 @@ def _is_begging(row: Question) -> bool:
     return asks_for_full_marks(row.text_zh) or asks_for_full_marks(row.text_en)
 
 
-def _previews(request: AuthenticatedRequest, questions: list[Question]) -> list[tuple[str, str]]:
+def _previews(request: AuthenticatedRequest, questions: list[Question]) -> list[tuple[str, SafeString]]:
     """(language, the questions as the call screen draws them) in both languages."""
     found = []
     for code, short in LANGUAGES:

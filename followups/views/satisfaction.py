@@ -171,7 +171,7 @@ def report_7dc_next(request: AuthenticatedRequest) -> HttpResponse:
     current = questionnaire_for(request.user.store, TaskKind.SEVEN_DAY, today)
     if current is None or not form.is_valid():
         errors = form.errors.get("effective_from")
-        messages.warning(request, errors[0] if errors else _("No questionnaire is in use: write one first."))
+        messages.warning(request, str(errors[0]) if errors else _("No questionnaire is in use: write one first."))
         return redirect_after_post(request, "report_7dc" if errors else "questionnaire_list")
     weak = weak_item_of_last_quarter(stores=stores, on=today, viewer=request.user)
     store = store_of_copy(request.user, current)

@@ -1,4 +1,4 @@
-"""The register of the survey (《销售满意度调查结果登记表》): a call a row, the questions of a version as columns (D7-08)."""
+"""The register of the survey 《销售满意度调查结果登记表》: a call a row, a version's questions as columns (D7-08)."""
 
 import datetime as dt
 from collections.abc import Iterable
