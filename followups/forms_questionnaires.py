@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from dealership.web.fields import DayField
-from followups.enums import CALL_KINDS, LEAD_KINDS, QuestionType, TaskKind, Topic
+from followups.enums import CALL_KINDS, LEAD_KINDS, QuestionType, TaskKind, Topic, VisitKind
 from followups.forms import question_field
 from followups.models import Question
 from followups.rules.questionnaires import BadQuestion, QuestionDraft, checked, next_code, read_options
@@ -47,6 +47,12 @@ class QuestionForm(forms.Form):
         label=_("It is about"),
         choices=Topic.choices,
         help_text=_("Dissatisfaction with the car or the dealership opens a complaint there."),
+    )
+    situation = forms.ChoiceField(
+        label=_("Asked after"),
+        required=False,
+        choices=[("", _("Every visit, every call")), *VisitKind.choices],
+        help_text=_("Only calls after a workshop visit tell situations apart."),
     )
     is_required = forms.BooleanField(label=_("Must be answered"), required=False)
     options = forms.CharField(
@@ -90,6 +96,7 @@ class QuestionForm(forms.Form):
                 text_en=read["text_en"],
                 topic=read["topic"],
                 is_required=read["is_required"],
+                situation=read["situation"],
             )
         except BadQuestion as error:
             self.add_error(error.field, error.sentence(gettext))
@@ -122,8 +129,8 @@ class PreviewForm(forms.Form):
 def _initial(question: Question | None) -> dict[str, Any]:
     if question is None:
         return {"type": QuestionType.SCALE, "topic": Topic.DEALERSHIP, "is_required": True, "minimum": 1, "maximum": 10}
-    plain = ("text_zh", "text_en", "type", "topic", "is_required", "minimum", "maximum", "alert_below", "code")
-    return {name: getattr(question, name) for name in plain} | {
+    plain = ("text_zh", "text_en", "type", "topic", "situation", "is_required", "minimum", "maximum", "alert_below")
+    return {name: getattr(question, name) for name in (*plain, "code")} | {
         "options": "\n".join(str(option) for option in question.options),
         "alert_values": ", ".join(str(value) for value in question.alert_values),
     }

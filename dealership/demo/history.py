@@ -24,7 +24,7 @@ from followups.models import (
 )
 from followups.rules import FirstServicePolicy, KindRule, due_on_for, estimate_first_service, overdue_at
 from followups.rules.due_dates import occurrences
-from followups.selectors.policies import kind_policies, questionnaire_for
+from followups.selectors.policies import kind_policies, questionnaire_for, situation_of
 from followups.services.calls.answers import read_answers
 from staffing.models import Staff
 
@@ -162,6 +162,7 @@ class Historian:
         if found is None:
             return
         questionnaire, questions = found
+        questions = [question for question in questions if question.situation in ("", situation_of(task))]
         given = read_answers(questions, answers_to(task.kind, self.dice))
         response = Response(task=task, questionnaire=questionnaire, at=at, by=by)
         self.book.responses.append(response)

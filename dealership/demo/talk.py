@@ -47,7 +47,10 @@ def answers_to(kind: str, dice: random.Random) -> dict[str, str]:
                 "source": dice.choice(("friend", "internet", "motor_show", "passing", "owner")),
             }
         case TaskKind.SERVICE_VISIT:
-            asked = ("greeted", "explained", "in_time", "solved", "clean", "satisfied")
+            asked = (
+                *("greeted", "explained", "in_time", "solved", "clean", "satisfied"),
+                *("first_explained", "work_done", "next_told", "parts_shown", "claim_helped", "restored"),
+            )
             return {code: "no" if dice.random() < 0.05 else "yes" for code in asked}
     return {}
 

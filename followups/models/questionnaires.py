@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from followups.enums import QuestionnaireState, QuestionType, TaskKind, Topic
+from followups.enums import QuestionnaireState, QuestionType, TaskKind, Topic, VisitKind
 from followups.models.tasks import CallTask
 from staffing.models import Staff, Store
 
@@ -63,7 +63,8 @@ class Questionnaire(models.Model):
 
 class Question(models.Model):
     """One question. ``options`` are the choices ["code|中文|English", …]; an answer in ``alert_values`` or a score of
-    ``alert_below`` or less is an alert. ``is_stressed`` marks the weak item of the quarter before (D7-07)."""
+    ``alert_below`` or less is an alert. ``is_stressed`` marks the weak item of the quarter before (D7-07).
+    ``situation``: asked only after a workshop visit of this kind; empty: in every call (AF-07)."""
 
     questionnaire = models.ForeignKey(
         Questionnaire, models.CASCADE, related_name="questions", verbose_name=_("questionnaire")
@@ -81,6 +82,7 @@ class Question(models.Model):
     alert_values = models.JSONField(_("answers that raise an alert"), default=list, blank=True)
     alert_below = models.IntegerField(_("scores up to this raise an alert"), null=True, blank=True)
     is_stressed = models.BooleanField(_("stressed in this version"), default=False)
+    situation = models.CharField(_("only after a visit for"), max_length=16, choices=VisitKind, blank=True)
 
     class Meta:
         verbose_name = _("question")

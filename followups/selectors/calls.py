@@ -36,6 +36,7 @@ from followups.selectors.policies import (
     outcomes_for,
     questionnaire_for,
     script_for,
+    situation_of,
 )
 from followups.selectors.prompts import PromptPanel, prompt_panel
 from followups.selectors.reckoning import spoken_day
@@ -162,7 +163,7 @@ def call_screen(*, task: CallTask, by: Staff, at: dt.datetime) -> CallScreen:
         earlier=_earlier(task),
         outlook=outlook,
         script=_script(task, by, on, outlook, lead),
-        questionnaire=questionnaire_for(task.store, task.kind, on),
+        questionnaire=questionnaire_for(task.store, task.kind, on, situation=situation_of(task)),
         outcomes=_offered(outcomes_for(task.kind, on, outcomes), lead),
         missing_fields=() if trace or lead is not None else missing_card_fields(task.customer),
         misses_plate=not trace and task.vehicle is not None and not task.vehicle.plate,

@@ -14,6 +14,7 @@ from followups.models import (
     CallingHours,
     CallingPolicy,
     CallScript,
+    CallTask,
     KindPolicy,
     OutcomePolicy,
     OverdueStep,
@@ -152,16 +153,26 @@ def script_for(store: Store | None, kind: str, on: dt.date) -> CallScriptText | 
     return CallScriptText(kind, row.text_en if get_language() == "en" else row.text_zh)
 
 
-def questionnaire_for(store: Store | None, kind: str, on: dt.date) -> Questionnaire | None:
+def questionnaire_for(
+    store: Store | None, kind: str, on: dt.date, *, situation: str | None = None
+) -> Questionnaire | None:
     """The version of the questionnaire in use on a day, its ``questions`` prefetched in order (two queries); None when
-    the kind has none (D7-07)."""
+    the kind has none (D7-07). ``situation`` leaves out what is asked in others only (AF-07); None: every question."""
+    questions = Question.objects.order_by("position", "pk")
+    if situation is not None:
+        questions = questions.filter(situation__in=["", situation])
     rows = (
         Questionnaire.objects.filter(kind=kind, state=QuestionnaireState.ACTIVE, effective_from__lte=on)
         .filter(Q(store=store) | Q(store__isnull=True))
-        .prefetch_related(Prefetch("questions", Question.objects.order_by("position", "pk")))
+        .prefetch_related(Prefetch("questions", questions))
     )
     ranked = sorted(rows, key=lambda row: (row.store_id is not None, row.effective_from, row.version))
     return ranked[-1] if ranked else None
+
+
+def situation_of(task: CallTask) -> str:
+    """What the car was in the workshop for, which chooses the questions (AF-07); "" without a visit."""
+    return task.service_visit.kind if task.service_visit is not None else ""
 
 
 def first_service_policies_over_time() -> Callable[[int, dt.date], FirstServicePolicy]:

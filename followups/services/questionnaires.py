@@ -28,6 +28,7 @@ _COPIED = (
     "is_required",
     "alert_values",
     "alert_below",
+    "situation",
 )
 MOST_QUESTIONS = 30
 
@@ -83,6 +84,7 @@ class QuestionWish:
     text_en: str
     topic: str = Topic.OTHER
     is_required: bool = True
+    situation: str = ""
 
 
 @transaction.atomic
@@ -287,6 +289,7 @@ def _about(weak: Question, codes: Sequence[str]) -> Question:
         text_en=text_en,
         type=QuestionType.TEXT,
         topic=weak.topic,
+        situation=weak.situation,
         is_required=False,
         is_stressed=True,
     )
@@ -299,6 +302,7 @@ def _write(question: Question, wish: QuestionWish, *, others: Sequence[str]) -> 
     question.options, question.alert_values = list(draft.options), list(draft.alert_values)
     question.minimum, question.maximum = draft.minimum, draft.maximum
     question.alert_below, question.is_required = draft.alert_below, wish.is_required
+    question.situation = wish.situation
 
 
 def _number(ordered: Sequence[Question]) -> None:

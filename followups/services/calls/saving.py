@@ -23,7 +23,7 @@ from followups.enums import LEAD_KINDS, UNFINISHED, CloseReason, Consequence, Ta
 from followups.models import CallAttempt, CallTask, FirstServiceTrack, Questionnaire
 from followups.rules import OutcomeRule
 from followups.rules.answers import GivenAnswer, dissatisfied_topics
-from followups.selectors.policies import questionnaire_for
+from followups.selectors.policies import questionnaire_for, situation_of
 from followups.services.calls.along import finish_taken_along
 from followups.services.calls.answers import question_rule, read_answers, refuse_missing, store_answers
 from followups.services.calls.consequences import outcome_rule, planned_changes
@@ -234,7 +234,8 @@ def _answers(
     asked = questionnaire or questionnaire_for(row.store, row.kind, at.astimezone(row.store.tz).date())
     if asked is None or asked.kind != row.kind:
         return None, {}
-    questions = list(asked.questions.all())
+    situation = situation_of(row)
+    questions = [question for question in asked.questions.all() if question.situation in ("", situation)]
     given = read_answers(questions, typed)
     if rule.consequence == Consequence.DONE:
         refuse_missing(questions, given)
