@@ -25,7 +25,7 @@ from leads.services.arrivals import ring_owner
 from leads.services.assigning import hold_intake
 from leads.services.grading import NoOpenGrade, grade_lead
 from leads.services.intake import take_in_lead
-from leads.services.registering import NewLead, register_lead
+from leads.services.registering import NewLead, Registered, register_lead
 from leads.services.turn import take_turn
 from staffing.enums import Role
 from staffing.models import Staff, Store
@@ -133,6 +133,53 @@ def register_visit(
     )
     _follow_up(visit, lead, by, at, is_new_number=True)
     return visit
+
+
+@transaction.atomic
+def take_in_call(
+    *,
+    store: Store,
+    new: NewLead,
+    role: str,
+    by: Staff | None,
+    at: dt.datetime,
+    owner: Staff | None = None,
+    decided: bool = False,
+) -> Registered:
+    """An enquiry by telephone that somebody types as a lead: first its line in the register, then the lead, in one
+    act (LI-03, LI-08). Whoever takes the call writes this one line, also without the right to the register.
+
+    As take_in_lead in everything else. Raises BadPhone and UnknownGrade (ValueErrors).
+    """
+    hold_intake(store=store)
+    visit = Visit(
+        store=store,
+        visited_on=new.registered_at.astimezone(store.tz).date(),
+        by_phone=True,
+        arrived_at=new.registered_at,
+        registered_by=by,
+        created_at=at,
+        name=new.name,
+        gender=new.gender,
+        number=phones.normalise(new.number),
+        channel=new.channel,
+        source=new.source,
+        model=next(iter(new.models), None),
+        grade=new.grade,
+        note=str(new.details.get("note", "")),
+    )
+    _recognise(visit)
+    visit.save()
+    record_event(
+        code="visit.registered",
+        subject=visit,
+        by=by,
+        at=at,
+        data={"consultant": None, "by_phone": True, "by_turn": False},
+    )
+    done = take_in_lead(store=store, new=new, role=role, by=by, at=at, owner=owner, decided=decided)
+    _set(visit, {"lead": done.lead})
+    return done
 
 
 @transaction.atomic

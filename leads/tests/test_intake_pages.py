@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from customers.tests.factories import CustomerFactory
 from inventory.models import VehicleModel
-from leads.models import GradeChange, Lead
+from leads.models import GradeChange, Lead, Visit
 from leads.tests.factories import AT, LeadFactory
 from staffing.tests.factories import StaffFactory, StoreFactory
 
@@ -85,6 +85,53 @@ def test_caller_is_registered_with_whoever_took_the_call(as_, agent, models):
         (models[1], True),
         (models[0], False),
     ]
+
+
+@pytest.mark.rule("LI-03", "LI-08", "LG-08")
+def test_call_stands_in_the_register_before_it_is_a_lead(as_, agent, models):
+    fields = typed(model=models[1].pk, other_model=models[0].pk, grade="A", note="问优惠", source="官网", gender="male")
+
+    as_(agent).post(reverse("lead_new"), fields)
+
+    line = Visit.objects.get()
+    assert (line.by_phone, line.arrived_at, line.visited_on) == (True, AT, AT.astimezone(agent.store.tz).date())
+    assert (line.name, line.number, line.gender, line.grade, line.note) == ("来电例", E164, "male", "A", "问优惠")
+    assert (line.channel, line.source, line.model, line.standing) == ("phone", "官网", models[1], "new")
+    assert (line.lead, line.registered_by, line.consultant, line.left_at) == (Lead.objects.get(), agent, None, None)
+    assert line.grade_due_at is None
+    assert list(Visit.objects.visible_to(agent)) == [line]
+
+
+@pytest.mark.rule("LI-08", "LI-22")
+def test_second_call_is_a_line_of_its_own_and_joins_the_lead(as_, agent):
+    lead = LeadFactory(store=agent.store, owner=agent, customer=with_number(CustomerFactory(store=agent.store)))
+    client = as_(agent)
+    page = client.post(reverse("lead_new"), typed())
+    assert not Visit.objects.exists()  # warned of, not yet taken
+    client.post(reverse("lead_new"), typed(confirmed=page.context["form"].data["confirmed"]))
+
+    line = Visit.objects.get()
+    assert (line.lead, line.standing, Lead.objects.count()) == (lead, "known", 1)
+
+
+@pytest.mark.rule("LI-08")
+@pytest.mark.parametrize("channel", ["web", "wechat", "oem"])
+def test_only_calls_stand_in_the_register(as_, agent, channel):
+    as_(agent).post(reverse("lead_new"), typed(channel=channel))
+
+    assert (Lead.objects.count(), Visit.objects.count()) == (1, 0)
+
+
+@pytest.mark.rule("LI-08")
+def test_no_line_stays_of_a_call_whose_lead_could_not_be_written(as_, agent, monkeypatch):
+    def fail(**_more):
+        raise RuntimeError
+
+    monkeypatch.setattr("leads.services.visits.take_in_lead", fail)
+
+    with pytest.raises(RuntimeError):
+        as_(agent).post(reverse("lead_new"), typed())
+    assert not Visit.objects.exists()
 
 
 @pytest.mark.rule("LG-01", "LG-02", "LG-03")

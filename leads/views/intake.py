@@ -20,6 +20,7 @@ from leads.selectors.assigning import roles_that_may_own
 from leads.selectors.intake import KnownNumber, known_number
 from leads.selectors.policies import cadence_policy
 from leads.services.intake import role_for, take_in_lead
+from leads.services.visits import take_in_call
 from staffing.enums import Capability, Role
 from staffing.models import Store
 
@@ -27,7 +28,8 @@ from staffing.models import Store
 @guard(Capability.WORK_LEADS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def lead_new(request: AuthenticatedRequest) -> HttpResponse:
-    """Register a lead (LI-03, LI-05, LI-08); of a telephone that is known one is warned first (LI-21)."""
+    """Register a lead (LI-03, LI-05), an enquiry by telephone in the register first (LI-08); of a telephone that is
+    known one is warned first (LI-21)."""
     store, at = _store(request), clock.now()
     on = at.astimezone(store.tz).date()
     policy = cadence_policy(store, on)
@@ -47,7 +49,8 @@ def lead_new(request: AuthenticatedRequest) -> HttpResponse:
             form.add_error("whose", text % {"role": Role(role).label})
         elif not form.must_confirm(known):
             try:
-                registered = take_in_lead(
+                is_call = form.cleaned_data["channel"] == Channel.PHONE
+                registered = (take_in_call if is_call else take_in_lead)(
                     store=store,
                     new=form.new_lead(at=at),
                     role=role,
