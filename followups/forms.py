@@ -20,10 +20,11 @@ from followups.lead_fields import LEAD, add_lead_fields, clean_lead_fields, lead
 from followups.models import Question
 from followups.rules.answers import BadAnswer, GivenAnswer, dissatisfied_topics, missing_answers, read_answer
 from followups.selectors.calls import CallScreen, question_choices
-from followups.services.calls import ComplaintHeard, LeadLine, ServicePlan
+from followups.services.calls import ComplaintHeard, LeadLine, ServicePlan, VisitFacts
 from followups.services.calls.answers import question_rule
 from followups.services.events import SignUpWish
 from followups.services.first_service_calls import ReadingMissing
+from followups.visit_fields import add_visit_fields, clean_visit_fields, visit_facts
 from inventory.services.dates import CarDates
 from staffing.enums import AfterSave
 
@@ -100,6 +101,7 @@ class CallForm(forms.Form):
             add_lead_fields(self, screen.lead)
         add_event_fields(self, screen.owner)
         add_car_fields(self, screen.prompts)
+        add_visit_fields(self)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -118,6 +120,7 @@ class CallForm(forms.Form):
         if self.screen.lead is not None:
             clean_lead_fields(self, cleaned, consequence)
         clean_event_fields(self, cleaned)
+        clean_visit_fields(self, cleaned, consequence)
         topics = dissatisfied_topics(map(question_rule, self.questions), given)
         says_why = cleaned.get("complaint", "").strip() or cleaned.get("note", "").strip()
         if (topics or cleaned.get("complaint_kinds")) and not says_why:
@@ -175,6 +178,10 @@ class CallForm(forms.Form):
     def car_dates(self) -> CarDates | None:
         """What was said of insurance and inspection."""
         return car_dates(self.cleaned_data)
+
+    def visit_facts(self) -> VisitFacts | None:
+        """What was said in a call after a workshop visit."""
+        return visit_facts(self.cleaned_data)
 
     def event_wish(self) -> SignUpWish | None:
         """The event that the customer signs up for."""

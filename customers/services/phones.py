@@ -60,6 +60,23 @@ def replace_phone(
     return fresh
 
 
+@transaction.atomic
+def add_phone(*, customer: Customer, number: str, by: Staff, at: dt.datetime) -> CustomerPhone:
+    """Put a further number (as typed) on file; the main one stays the main one. One that is on file stays as it is.
+
+    Raises BadPhone for what is no telephone number.
+    """
+    e164 = phones.normalise(number)
+    phone, is_new = CustomerPhone.objects.get_or_create(
+        customer=customer,
+        number=e164,
+        defaults={"store_id": customer.store_id, "reversed": digits_reversed(e164)},
+    )
+    if is_new:
+        record_event(code="phone.added", subject=phone, by=by, at=at, data={"number": phones.mask(e164)})
+    return phone
+
+
 def reveal_phone(*, phone: CustomerPhone, by: Staff, at: dt.datetime, why: str = "revealed") -> str:
     """The full number, read out in groups; that ``by`` saw it is written to the audit.
 

@@ -40,6 +40,7 @@ from followups.selectors.policies import (
 )
 from followups.selectors.prompts import PromptPanel, prompt_panel
 from followups.selectors.reckoning import spoken_day
+from followups.selectors.visitor import Visitor, visitor_of
 from staffing.models import Staff
 
 #: The latest tries that the screen shows; the customer's page has them all.
@@ -114,6 +115,7 @@ class CallScreen:
     owner: OwnerPanel = NO_OWNER
     along: tuple[AlsoInThisCall, ...] = ()
     prompts: PromptPanel | None = None
+    visitor: Visitor | None = None
 
     @property
     def budget_seconds(self) -> int | None:
@@ -150,11 +152,12 @@ def call_screen(*, task: CallTask, by: Staff, at: dt.datetime) -> CallScreen:
     rule = kind_policy(task.store, task.kind, on)
     windows, outcomes = windows_of(task.customer), outcome_rows()
     lead = lead_panel(task, at=at)
+    numbers = _phones(task, shown=is_mine)
     return CallScreen(
         task=task,
         is_mine=is_mine,
         is_open=task.state in UNFINISHED,
-        phones=_phones(task, shown=is_mine),
+        phones=numbers,
         complaints=tuple(complaints_of(task.customer)),
         bans=standing_bans(task.customer),
         hours=windows_in_words(windows),
@@ -174,6 +177,7 @@ def call_screen(*, task: CallTask, by: Staff, at: dt.datetime) -> CallScreen:
         owner=owner_panel(task, at=at),
         along=_along(task, rule, by, on, outlook),
         prompts=prompt_panel(task, on=on),
+        visitor=visitor_of(task, known=[line.row for line in numbers], shown=is_mine),
     )
 
 

@@ -1,15 +1,19 @@
-"""Calls after a workshop visit: which questions are asked (AF-06, AF-07)."""
+"""Calls after a workshop visit: who is called, which questions are asked, another time (AF-03, AF-05..07)."""
 
 import datetime as dt
 
 import pytest
 from django.urls import reverse
 
+from customers.enums import NumberState
+from customers.models import CustomerPhone
+from customers.tests.factories import CustomerPhoneFactory
+from dealership.audit.models import AuditEvent
 from followups.enums import QuestionnaireState, TaskState, VisitKind
-from followups.models import Answer, Question, Questionnaire, ServiceVisit
+from followups.models import Answer, CallTask, Question, Questionnaire, ServiceVisit
 from followups.selectors.calls import call_screen
 from followups.selectors.policies import questionnaire_for
-from followups.services.calls import AnswersMissing, save_call
+from followups.services.calls import AnswersMissing, MobileGiven, VisitFacts, save_call
 from followups.services.claims import claim_task
 from followups.services.questionnaires import copy_questionnaire
 from followups.tests.factories import CHINA, CallTaskFactory
@@ -142,3 +146,145 @@ def test_an_editor_says_after_which_visits_a_question_is_asked(store, client):
     assert b'name="situation"' in shown.content
     assert answer.status_code == 302
     assert Question.objects.get(questionnaire=draft).situation == "accident"
+
+
+# --- who is called (AF-03) ------------------------------------------------------------------------------------------
+WHO_CAME = {"contact_name": "李师傅", "contact_phone": "+8613700009999"}
+
+
+@pytest.fixture
+def as_agent(client, agent, freeze):
+    client.force_login(agent)
+    return client
+
+
+@pytest.fixture
+def freeze(monkeypatch):
+    monkeypatch.setattr("dealership.clock.now", lambda: AT)
+
+
+@pytest.mark.rule("AF-03")
+def test_the_number_of_who_came_stands_before_the_owners(store, agent, as_agent):
+    task = visit_call(store, agent, **WHO_CAME)
+    owner = CustomerPhoneFactory(customer=task.customer, number="+8613900001111", is_primary=True)
+
+    page = as_agent.get(reverse("call_task", args=[task.pk])).content.decode()
+
+    assert 0 < page.index("tel:+8613700009999") < page.index(f"tel:{owner.number}")
+
+
+@pytest.mark.rule("AF-03")
+def test_the_number_of_who_came_is_masked_until_the_call_is_in_work(store, as_agent):
+    task = visit_call(store, **WHO_CAME)
+
+    page = as_agent.get(reverse("call_task", args=[task.pk])).content.decode()
+
+    assert "137****9999" in page
+    assert "13700009999" not in page
+    assert "137 0000 9999" not in page
+    assert not AuditEvent.objects.about(task.service_visit).exists()
+
+
+@pytest.mark.rule("AF-03")
+def test_who_saw_the_number_of_who_came_is_kept_once_a_claim(store, agent, as_agent):
+    task = visit_call(store, agent, **WHO_CAME)
+
+    for _time in range(2):
+        as_agent.get(reverse("call_task", args=[task.pk]))
+
+    event = AuditEvent.objects.about(task.service_visit).get()
+    assert (event.code, event.by, event.data) == ("phone.shown", agent, {"number": "137****9999"})
+
+
+@pytest.mark.rule("AF-03")
+@pytest.mark.parametrize(
+    ("kind", "number"), [("3dc", "+8613700009999"), ("service_visit", ""), ("service_visit", "+8613900001111")]
+)
+def test_nobody_stands_before_the_owner_without_another_number(store, agent, kind, number):
+    task = visit_call(store, contact_name="李师傅", contact_phone=number)
+    task.kind = kind
+    CustomerPhoneFactory(customer=task.customer, number="+8613900001111", is_primary=True)
+
+    assert call_screen(task=task, by=agent, at=AT).visitor is None
+
+
+@pytest.mark.rule("AF-03")
+def test_a_dead_number_of_who_came_is_not_the_owners(store, agent, as_agent):
+    task = visit_call(store, agent, **WHO_CAME)
+    owner = CustomerPhoneFactory(customer=task.customer, number="+8613900001111", is_primary=True)
+    save = reverse("call_save", args=[task.pk])
+
+    refused = as_agent.post(save, {"attempts": "0", "outcome": "empty_number", "phone": "visitor"})
+    after_refusal = CustomerPhone.objects.get(pk=owner.pk).state
+    as_agent.post(save, {"attempts": "0", "outcome": "empty_number", "phone": str(owner.pk)})
+
+    assert refused.status_code == 422
+    assert (after_refusal, CustomerPhone.objects.get(pk=owner.pk).state) == (NumberState.GOOD, NumberState.EMPTY)
+
+
+# --- another time (AF-05) -------------------------------------------------------------------------------------------
+LATER = AT + dt.timedelta(hours=5)
+
+
+@pytest.mark.rule("AF-05")
+def test_a_landline_for_the_agreed_time_is_a_further_number(store, agent, as_agent):
+    task = visit_call(store, agent)
+    main = CustomerPhoneFactory(customer=task.customer, number="+8613900001111", is_primary=True)
+    typed = {"attempts": "0", "outcome": "call_back", "promised_at": "2026-11-24T15:00", "landline": "0571-8888 1234"}
+
+    as_agent.post(reverse("call_save", args=[task.pk]), typed)
+
+    task.refresh_from_db()
+    assert (task.state, task.due_at) == (TaskState.OPEN, LATER)
+    numbers = task.customer.phones.order_by("pk").values_list("number", "is_primary", "state", "reversed")
+    assert list(numbers) == [
+        (main.number, True, "good", main.reversed),
+        ("+8657188881234", False, "good", "43218888" + "17568"),
+    ]
+    assert AuditEvent.objects.get(code="phone.added").data == {"number": "0571-****1234"}
+
+
+@pytest.mark.rule("AF-05")
+@pytest.mark.parametrize("typed", ["13800001234", "8888 1234", "kein"])
+def test_what_is_no_landline_is_refused_and_nothing_is_kept(store, agent, as_agent, typed):
+    task = visit_call(store, agent)
+    fields = {"attempts": "0", "outcome": "call_back", "promised_at": "2026-11-24T15:00", "landline": typed}
+
+    answer = as_agent.post(reverse("call_save", args=[task.pk]), fields)
+
+    task.refresh_from_db()
+    assert answer.status_code == 422
+    assert (task.attempts, task.customer.phones.count()) == (0, 0)
+
+
+@pytest.mark.rule("AF-05")
+def test_the_service_itself_refuses_a_mobile(store, agent):
+    task = visit_call(store, agent)
+
+    with pytest.raises(MobileGiven):
+        save_call(task=task, by=agent, at=AT, outcome="call_back", promised_at=LATER, visit=VisitFacts("13800001234"))
+
+    task.refresh_from_db()
+    assert task.attempts == 0
+
+
+@pytest.mark.rule("AF-05")
+@pytest.mark.parametrize(("kind", "outcome"), [("3dc", "call_back"), ("service_visit", "no_answer")])
+def test_a_landline_is_kept_of_no_other_call_or_result(store, agent, kind, outcome):
+    task = visit_call(store, agent)
+    CallTask.objects.filter(pk=task.pk).update(kind=kind)
+
+    save_call(task=task, by=agent, at=AT, outcome=outcome, promised_at=LATER, visit=VisitFacts("0571-88881234"))
+
+    assert not task.customer.phones.exists()
+
+
+@pytest.mark.rule("AF-05")
+def test_a_number_on_file_is_not_put_there_twice(store, agent):
+    task = visit_call(store, agent)
+    known = CustomerPhoneFactory(customer=task.customer, number="+8657188881234", is_primary=True)
+
+    save_call(task=task, by=agent, at=AT, outcome="call_back", promised_at=LATER, visit=VisitFacts("057188881234"))
+
+    assert task.customer.phones.get() == known
+    assert not AuditEvent.objects.filter(code="phone.added").exists()

@@ -29,6 +29,7 @@ from followups.services.calls import SavedCall, save_call
 from followups.services.claims import HoldsAnother, claim_next_task, claim_task, held_task, may_take, release_task
 from followups.services.drafts import DraftTooLarge, save_draft
 from followups.services.first_service_calls import close_served_call
+from followups.services.visitors import note_visitor_shown
 from staffing.enums import AfterSave, Capability
 from staffing.services.accounts import keep_preference
 
@@ -95,6 +96,8 @@ def call_task(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         for line in screen.phones:
             if not was_shown(line.row, task=task, by=request.user):
                 reveal_phone(phone=line.row, by=request.user, at=at, why="shown")
+        if screen.visitor is not None:
+            note_visitor_shown(task=task, by=request.user, at=at)
     form = CallForm(screen=screen, after_save=request.user.after_save)
     return render_page(request, "followups/call.html", _call_context(request, screen, form, at))
 
@@ -212,6 +215,7 @@ def _save(request: AuthenticatedRequest, screen: CallScreen, form: CallForm, at:
         line=form.lead_line(),
         sign_up_wish=form.event_wish(),
         car_dates=form.car_dates(),
+        visit=form.visit_facts(),
     )
 
 

@@ -16,12 +16,14 @@ from followups.services.calls.saving import (
     ServicePlan,
     save_call,
 )
+from followups.services.calls.visits import MobileGiven, VisitFacts
 
 __all__ = [
     "AnswersMissing",
     "AppointmentMissing",
     "ComplaintHeard",
     "LeadLine",
+    "MobileGiven",
     "NewNumberMissing",
     "NoNumberOnFile",
     "PromiseInPast",
@@ -31,5 +33,6 @@ __all__ = [
     "SecondPersonNeeded",
     "ServicePlan",
     "UnknownOutcome",
+    "VisitFacts",
     "save_call",
 ]

@@ -28,6 +28,7 @@ from followups.services.calls.along import finish_taken_along
 from followups.services.calls.answers import question_rule, read_answers, refuse_missing, store_answers
 from followups.services.calls.consequences import outcome_rule, planned_changes
 from followups.services.calls.leads import LeadLine, is_lead_call, lock_leads_of, lose_leads, write_line
+from followups.services.calls.visits import VisitFacts, keep_visit_facts
 from followups.services.claims import AlreadyTaken, NotYours, may_take, why_it_waits
 from followups.services.drafts import drop_draft
 from followups.services.events import SignUpWish, sign_up
@@ -118,6 +119,7 @@ def save_call(
     line: LeadLine | None = None,
     sign_up_wish: SignUpWish | None = None,
     car_dates: CarDates | None = None,
+    visit: VisitFacts | None = None,
 ) -> SavedCall:
     """Save the result of a call and everything it leads to, in one transaction.
 
@@ -186,6 +188,8 @@ def save_call(
         sign_up(wish=sign_up_wish, customer=row.customer, task=row, by=by, at=at)
     if car_dates is not None and row.vehicle is not None:
         record_dates(vehicle=row.vehicle, dates=car_dates, by=by, at=at)
+    if visit is not None:
+        keep_visit_facts(row, rule, visit, by=by, at=at)
     opened = _open_complaints(row, heard, complaint, note, by=by, at=at)
     drop_draft(task=row, by=by)
     record_event(
