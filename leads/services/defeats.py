@@ -15,6 +15,7 @@ from leads.models import Defeat, Lead
 from leads.rules.defeats import DefeatClaim, contradictions_on, missing_on
 from leads.selectors.endings import buys_too_late, unanswered_tries
 from leads.selectors.policies import lead_policy
+from leads.services.locks import hold_leads
 from leads.services.recycling import send_back
 from leads.services.states import change_state
 from leads.signals import lead_planned
@@ -143,6 +144,7 @@ def decide_defeat(*, defeat: Defeat, approve: bool, by: Staff, at: dt.datetime, 
         raise OwnApplication
     if not approve and not note.strip():
         raise NoReasonGiven
+    hold_leads([defeat.lead_id])  # before what hangs on it, as everywhere
     state = DefeatState.APPROVED if approve else DefeatState.REJECTED
     changes = {"state": state, "decided_at": at, "decided_by": by, "decision_note": note.strip()}
     if not Defeat.objects.filter(pk=defeat.pk, state=DefeatState.PENDING).update(**changes):

@@ -112,7 +112,7 @@ def test_a_day_that_cannot_be_read_gets_a_sentence(manager, signed_in):
 
 
 @pytest.mark.parametrize(
-    ("name", "numbers"), [("lead_report_funnel", 48), ("lead_report_first_contact", 22), ("lead_report_defeats", 9)]
+    ("name", "numbers"), [("lead_report_funnel", 48), ("lead_report_first_contact", 22), ("lead_report_defeats", 10)]
 )
 def test_every_number_leads_to_as_many_rows(case, manager, signed_in, name, numbers):
     for number in ("X001", "X002"):
@@ -208,6 +208,23 @@ def test_the_level_table_says_where_the_opening_comes_from(case, manager, signed
     page = signed_in(manager).get(reverse("lead_report_levels"), NOVEMBER)
 
     assert "it is reckoned from the histories" in page.text
+
+
+@pytest.mark.rule("DF-16")
+def test_competitors_paid_in_cash_lead_to_their_rows(case, manager, signed_in):
+    seller = case.seller()
+    cash, financed, other = (case.lead(case.at(10, day), seller) for day in (2, 3, 4))
+    case.defeat(cash, case.at(11, 9), seller, competitor_model="竞品 甲")
+    case.defeat(financed, case.at(11, 9), seller, competitor_model="竞品甲", paid_cash=False)
+    case.defeat(other, case.at(11, 9), seller, competitor_model="竞品乙", paid_cash=False)
+    browser = signed_in(manager, "zh-hans")
+
+    page = browser.get(reverse("lead_report_defeats"), NOVEMBER)
+
+    (href,) = [link for link in links(page.text, "lead_report_rows") if "by=cash" in link]  # none of 竞品乙, with 0
+    rows = browser.get(href)
+    assert [row.lead_id for row, _card, _visit in rows.context["rows"]] == [cash.pk]
+    assert "竞品 甲，全款支付" in rows.text
 
 
 @pytest.mark.parametrize(
@@ -326,7 +343,7 @@ def test_text_and_workbook_of_the_month(case, tmp_path):
     assert printed.strip() == str(target)
     assert openpyxl.load_workbook(target).sheetnames == ["漏斗", "级别状况表", "首次联系", "战败分析"]
     assert AuditEvent.objects.get(code="report.exported").data == {
-        "report": "leads", "month": "2026-11", "stores": ["T01"]
+        "report": "leads", "month": "2026-11", "stores": ["T01"], "rows": 2
     }  # fmt: skip
 
 

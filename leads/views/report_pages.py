@@ -336,7 +336,12 @@ def defeat_page(asked: Asked, report: DefeatAnalysis, *, card: Callable[[int], s
             ),
         ],
         "competitors": [
-            (row, _price(row.mean_price_fen), at("defeated", row.count, by="model", key=row.model))
+            (
+                row,
+                _price(row.mean_price_fen),
+                at("defeated", row.count, by="model", key=row.model),
+                at("defeated", row.cash, by="cash", key=row.model),
+            )
             for row in report.competitors
         ],
         "cards": [(row, _price(row.competitor_price_fen), card(row.lead_id)) for row in report.rows],

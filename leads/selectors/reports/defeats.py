@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
 from django.db.models.functions import TruncMonth
+from django.utils.translation import gettext
 
 from dealership.kernel.figures import rate
 from dealership.web.months import months_after
@@ -19,7 +20,7 @@ from staffing.models import Staff, Store
 
 TREND_MONTHS = 12
 #: What the cards are counted by, as addresses name it.
-NAMED = ("reason", "kind", "lost_to", "model")
+NAMED = ("reason", "kind", "lost_to", "model", "cash")
 
 
 @dataclass(frozen=True)
@@ -117,11 +118,15 @@ def main_model_of(defeat: Defeat) -> str:
 
 
 def cards_naming(rows: "QuerySet[Any]", what: str, key: str) -> "QuerySet[Any]":
-    """Of defeats those whose cards name ``key``: a reason, a kind, whom the deal went to, or a model (NAMED)."""
-    wanted = _folded(key) if what == "model" else key
+    """Of defeats those whose cards name ``key``: a reason, a kind, whom the deal went to, a model, or a model that was
+    paid in cash (NAMED)."""
+    wanted = _folded(key) if what in ("model", "cash") else key
     found = []
-    for pk, kind, lost_to, reasons, model in rows.values_list("pk", "kind", "lost_to", "reasons", "competitor_model"):
-        named = {"kind": [kind], "lost_to": [lost_to], "reason": reasons, "model": [_folded(model)]}
+    columns = ("pk", "kind", "lost_to", "reasons", "competitor_model", "paid_cash")
+    for pk, kind, lost_to, reasons, written, paid_cash in rows.values_list(*columns):
+        model = [_folded(written)]
+        named = {"kind": [kind], "lost_to": [lost_to], "reason": reasons, "model": model}
+        named["cash"] = model if paid_cash else []
         if wanted in named[what]:
             found.append(pk)
     return rows.filter(pk__in=found)
@@ -129,6 +134,8 @@ def cards_naming(rows: "QuerySet[Any]", what: str, key: str) -> "QuerySet[Any]":
 
 def name_of(what: str, key: str) -> str:
     """What stands on the card for a code."""
+    if what == "cash":
+        return gettext("%(model)s, paid in cash") % {"model": key}
     choices = {"kind": DefeatKind.choices, "lost_to": LostTo.choices, "reason": LossReason.choices, "model": []}
     return str(dict(choices[what]).get(key, key))
 
