@@ -53,7 +53,7 @@ def install_default_schedule() -> list[str]:
         _schedule_daily(MONTH_END, "月末清理：预览与月初结存 / Month-end clean-up", hour=3)
         written.append(MONTH_END)
     if not _is_scheduled(MONTHLY_REPORTS):
-        _schedule_daily(MONTHLY_REPORTS, "回访月报：每月 1 日生成 / Monthly reports, on the 1st", hour=5)
+        _schedule_daily(MONTHLY_REPORTS, "回访月报：每月 1 日生成 / Monthly reports, on the 1st", hour=4)
         written.append(MONTHLY_REPORTS)
     if not _is_scheduled(SWEEP):
         _schedule_sweep()

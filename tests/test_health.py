@@ -14,7 +14,17 @@ from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from dealership import clock, health
 from dealership.celery import app
-from dealership.schedule import CLASSES, MONTH_END, SWEEP, TODAY, TOMORROW, Run, install_default_schedule, missed_runs
+from dealership.schedule import (
+    CLASSES,
+    MONTH_END,
+    MONTHLY_REPORTS,
+    SWEEP,
+    TODAY,
+    TOMORROW,
+    Run,
+    install_default_schedule,
+    missed_runs,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 ASK = """
@@ -152,10 +162,11 @@ def test_install_schedule_writes_the_daily_lists_and_the_sweep(capsys):
         (TODAY, "6", "0", "Asia/Shanghai"),
         (CLASSES, "3", "0", "Asia/Shanghai"),
         (MONTH_END, "3", "0", "Asia/Shanghai"),
+        (MONTHLY_REPORTS, "4", "0", "Asia/Shanghai"),
     ]
     sweep = PeriodicTask.objects.get(task=SWEEP)
     assert (sweep.interval.every, sweep.interval.period, sweep.expire_seconds) == (1, "minutes", 55)
-    tasks = (TOMORROW, TODAY, CLASSES, MONTH_END, SWEEP)
+    tasks = (TOMORROW, TODAY, CLASSES, MONTH_END, MONTHLY_REPORTS, SWEEP)
     assert capsys.readouterr().out.splitlines() == [f"Scheduled: {task}" for task in tasks]
 
 
@@ -173,7 +184,7 @@ def test_install_schedule_changes_nothing_that_an_admin_edited():
     edited.refresh_from_db()
     assert written == []
     assert (PeriodicTask.objects.count(), edited.name, edited.enabled, edited.crontab.hour) == (
-        5,
+        6,
         "早班名单",
         False,
         "7",
