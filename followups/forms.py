@@ -18,12 +18,14 @@ from followups.enums import Consequence, QuestionType, TaskKind, TaskState
 from followups.event_fields import add_event_fields, clean_event_fields, sign_up_wish
 from followups.lead_fields import LEAD, add_lead_fields, clean_lead_fields, lead_line
 from followups.models import Question
+from followups.referral_fields import REFERRAL, add_referral_fields, clean_referral_fields, recommended
 from followups.rules.answers import BadAnswer, GivenAnswer, dissatisfied_topics, missing_answers, read_answer
 from followups.selectors.calls import CallScreen, question_choices
 from followups.services.calls import ComplaintHeard, LeadLine, ServicePlan, VisitFacts
 from followups.services.calls.answers import question_rule
 from followups.services.events import SignUpWish
 from followups.services.first_service_calls import ReadingMissing
+from followups.services.referrals import Recommended
 from followups.visit_fields import add_visit_fields, clean_visit_fields, visit_facts
 from inventory.services.dates import CarDates
 from staffing.enums import AfterSave
@@ -102,6 +104,7 @@ class CallForm(forms.Form):
         add_event_fields(self, screen.owner)
         add_car_fields(self, screen.prompts)
         add_visit_fields(self)
+        add_referral_fields(self, screen.owner.referral)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -121,6 +124,7 @@ class CallForm(forms.Form):
             clean_lead_fields(self, cleaned, consequence)
         clean_event_fields(self, cleaned)
         clean_visit_fields(self, cleaned, consequence)
+        clean_referral_fields(self, cleaned)
         topics = dissatisfied_topics(map(question_rule, self.questions), given)
         says_why = cleaned.get("complaint", "").strip() or cleaned.get("note", "").strip()
         if (topics or cleaned.get("complaint_kinds")) and not says_why:
@@ -186,6 +190,14 @@ class CallForm(forms.Form):
     def event_wish(self) -> SignUpWish | None:
         """The event that the customer signs up for."""
         return sign_up_wish(self.cleaned_data)
+
+    def has_referral(self) -> bool:
+        """Whether somebody is recommended, so that it must not lie folded away."""
+        return any(self[name].value() or name in self.errors for name in self.fields if name.startswith(REFERRAL))
+
+    def recommended(self) -> Recommended | None:
+        """Whom the customer recommends."""
+        return recommended(self.cleaned_data)
 
     def lead_line(self) -> LeadLine | None:
         """The line of the lead's card; None for a call that is not about a lead."""

@@ -6,6 +6,7 @@ from followups.models.events import EventSignUp, OwnerEvent
 from followups.models.keeping import FileKeeping
 from followups.models.policies import CallingHours, CallingPolicy, CallScript, KindPolicy, OutcomePolicy, OverdueStep
 from followups.models.questionnaires import Answer, Question, Questionnaire, Response
+from followups.models.referrals import Referral
 from followups.models.tasks import CallAttempt, CallDraft, CallTask, ListRun, SkippedCall
 from followups.models.visits import FirstServiceEstimate, FirstServiceTrack, ServiceVisit
 from followups.models.workshop import WorkshopHours
@@ -37,6 +38,7 @@ __all__ = [
     "ProblemClass",
     "Question",
     "Questionnaire",
+    "Referral",
     "Response",
     "ServiceVisit",
     "SkippedCall",

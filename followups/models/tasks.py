@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer, CustomerPhone
 from followups.enums import LEAD_KINDS, UNFINISHED, CloseReason, SkipReason, TaskKind, TaskState
 from followups.models.visits import ServiceVisit
+from followups.rules.referrals import SHOWN_DAYS_BEFORE
 from inventory.models import Vehicle
 from leads.models import Lead
 from orders.models import Delivery
@@ -48,8 +49,10 @@ class CallTaskQuerySet(models.QuerySet["CallTask"]):
         return self.filter(state__in=UNFINISHED)
 
     def due(self, on: dt.date) -> Self:
-        """Waiting on the list of a day: unfinished and due on it or before."""
-        return self.unfinished().filter(due_on__lte=on)
+        """Waiting on the list of a day: unfinished and due on it or before; a word to the referrer that nobody has
+        tried, a day earlier (RF-02)."""
+        is_shown = Q(due_on__lte=on) | Q(kind=TaskKind.REFERRAL_FEEDBACK, attempts=0)
+        return self.unfinished().filter(is_shown, due_on__lte=on + dt.timedelta(days=SHOWN_DAYS_BEFORE))
 
     def overdue(self, at: dt.datetime) -> Self:
         """Unfinished past their last moment."""

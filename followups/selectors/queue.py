@@ -12,6 +12,7 @@ from customers.models import ContactWindow
 from followups.enums import EmptyReason, TaskKind, TaskState
 from followups.models import CallAttempt, CallTask
 from followups.rules import HoursSpan
+from followups.rules.referrals import SHOWN_DAYS_BEFORE
 from followups.selectors.policies import calling_hours, calling_hours_of_week, calling_policy
 from staffing.models import Staff
 
@@ -24,9 +25,10 @@ _OWN_WINDOWS = f"SELECT 1 FROM {_WINDOW} w WHERE w.customer_id = t.customer_id" 
 _OPEN_NOW = "(w.weekdays & %(weekday)s) <> 0 AND w.starts <= %(time)s AND w.ends > %(time)s"
 
 #: On the agent's list of today, whether or not it can be called this minute. What another call takes along is on the
-#: list with that call.
+#: list with that call. A word to the referrer is shown a day before its last one, until it was tried (RF-02).
 _LISTED = f"""
-    t.state = 'open' AND t.store_id = %(store)s AND t.due_on <= %(today)s
+    t.state = 'open' AND t.store_id = %(store)s AND t.due_on <= %(shown)s
+    AND (t.due_on <= %(today)s OR (t.kind = '{TaskKind.REFERRAL_FEEDBACK.value}' AND t.attempts = 0))
     AND (t.owner_id = %(by)s OR (t.owner_id IS NULL AND t.pool IN ({POOLS})))
     AND (t.held_by_id IS NULL
          OR NOT EXISTS (SELECT 1 FROM {_TASK} g WHERE g.id = t.held_by_id AND g.state IN ('open', 'claimed')
@@ -117,6 +119,7 @@ class QueueMoment:
             "grace": ops.adapt_datetimefield_value(at - dt.timedelta(minutes=self.grace_minutes)),
             "midnight": ops.adapt_datetimefield_value(midnight),
             "today": ops.adapt_datefield_value(local.date()),
+            "shown": ops.adapt_datefield_value(local.date() + dt.timedelta(days=SHOWN_DAYS_BEFORE)),
             "time": ops.adapt_timefield_value(local.time().replace(microsecond=0)),
             "weekday": 1 << local.weekday(),
             "closes": ops.adapt_timefield_value(self.closes),

@@ -246,7 +246,7 @@ def test_call_screen_costs_the_same_for_one_and_for_three_of_everything(
             CallTaskFactory(kind="n_plus_1", delivery=task.delivery, occurrence=str(nth), due_on=TODAY)
         as_agent.get(reverse("call_task", args=[task.pk]))  # the audit of the numbers is written the first time
 
-        with django_assert_num_queries(26):
+        with django_assert_num_queries(27):
             as_agent.get(reverse("call_task", args=[task.pk]))
 
         save_call(task=task, by=agent, at=AT, outcome="no_answer")

@@ -30,6 +30,7 @@ from followups.services.claims import HoldsAnother, claim_next_task, claim_task,
 from followups.services.drafts import DraftTooLarge, save_draft
 from followups.services.first_service_calls import close_served_call
 from followups.services.visitors import note_visitor_shown
+from followups.views.referrals import told_of_referral
 from staffing.enums import AfterSave, Capability
 from staffing.services.accounts import keep_preference
 
@@ -216,6 +217,7 @@ def _save(request: AuthenticatedRequest, screen: CallScreen, form: CallForm, at:
         sign_up_wish=form.event_wish(),
         car_dates=form.car_dates(),
         visit=form.visit_facts(),
+        recommended=form.recommended(),
     )
 
 
@@ -240,6 +242,8 @@ def _tell(request: AuthenticatedRequest, saved: SavedCall) -> None:
     for complaint in saved.complaints:
         text = _("Complaint %(number)s is with its handler.") % {"number": complaint.number}
         messages.warning(request, text)
+    if saved.referral is not None:
+        messages.success(request, told_of_referral(saved.referral, request.user))
     if saved.kept:
         text = _("A colleague had filled part of the card meanwhile; that was kept.")
         messages.warning(request, text)

@@ -38,6 +38,7 @@ from tests.browser.visits_leads_intake import NO_INTAKE_PAGE, intake_visits
 from tests.browser.visits_leads_reports import lead_report_visits
 from tests.browser.visits_leads_visits import register_visits
 from tests.browser.visits_owners import NO_OWNERS_PAGE, owners_visits
+from tests.browser.visits_referrals import referral_visits
 
 #: The demo stands on a Tuesday morning within the calling hours.
 AT = dt.datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -177,6 +178,7 @@ def fill() -> list[Visit]:
         *file_visits(store, at=AT),
         *intake_visits(store),
         *owners_visits(store),
+        *referral_visits(store, at=AT),
         *document_visits(store),
     ]
 

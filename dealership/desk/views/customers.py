@@ -129,6 +129,7 @@ def _customer_context(
         "relative_form": RelativeForm(user=request.user, customer=customer),
         "may_work_leads": request.user.may(Capability.WORK_LEADS),
         "may_reveal": request.user.may(Capability.REVEAL_PHONE),
+        "may_recommend": request.user.may(Capability.WORK_QUEUE),
     }
 
 

@@ -34,6 +34,7 @@ from followups.services.drafts import drop_draft
 from followups.services.events import SignUpWish, sign_up
 from followups.services.first_service import agree_date, book_appointment, note_first_service, record_reading
 from followups.services.first_service_calls import ReadingMissing, replan_reminder
+from followups.services.referrals import Recommended, RecordedReferral, note_with_progress, record_referral
 from followups.services.traces import confirm_held, first_found_by, give_up_held, leads_held, release_held, start_trace
 from inventory.services.dates import CarDates, record_dates
 from inventory.services.plates import record_plate
@@ -94,6 +95,7 @@ class SavedCall:
     kept: tuple[str, ...] = ()
     is_repeated: bool = False
     lead_ended: bool = False
+    referral: RecordedReferral | None = None
 
 
 @transaction.atomic
@@ -120,6 +122,7 @@ def save_call(
     sign_up_wish: SignUpWish | None = None,
     car_dates: CarDates | None = None,
     visit: VisitFacts | None = None,
+    recommended: Recommended | None = None,
 ) -> SavedCall:
     """Save the result of a call and everything it leads to, in one transaction.
 
@@ -135,13 +138,14 @@ def save_call(
 
     A call to a lead writes a line of its card (CC-06): its result is the ``note``, the rest stands in ``line``.
     ``sign_up_wish`` signs an owner who was spoken to up for an event (D7-09). ``car_dates`` notes what was said of
-    insurance and inspection (PF-06).
+    insurance and inspection (PF-06). ``recommended`` is somebody whom the customer recommends (RF-03); the note of a
+    word to the referrer says how it is with the friend (RF-02).
 
     Refuses UnknownOutcome, PromiseMissing, PromiseInPast, PromiseTooFar, AnswersMissing, NothingSaid,
-    NewNumberMissing, NoNumberOnFile, AlreadyTaken, NotYours, WaitsForNumber, EventFull, EventClosed, and what the first
-    service refuses
-    (AlreadyServed, DayIsPast, DayIsToCome, OutsideShift, WorkshopClosed, WorkshopClosedAllDay, ReadingMissing,
-    StillNear, AppointmentStands). Raises BadAnswer and BadPhone for values that cannot be read.
+    NewNumberMissing, NoNumberOnFile, AlreadyTaken, NotYours, WaitsForNumber, EventFull, EventClosed, RecommendsOneself,
+    and what the first service refuses (AlreadyServed, DayIsPast, DayIsToCome, OutsideShift, WorkshopClosed,
+    WorkshopClosedAllDay, ReadingMissing, StillNear, AppointmentStands). Raises BadAnswer and BadPhone for values that
+    cannot be read.
     """
     seen = task.attempts if attempts is None else attempts
     row = CallTask.objects.select_related("store", "customer__store", "consultant", "delivery").get(pk=task.pk)
@@ -152,6 +156,7 @@ def save_call(
     rule = outcome_rule(row.kind, outcome, at.astimezone(row.store.tz).date())
     if rule.consequence == Consequence.TRACED and not new_number.strip():
         raise NewNumberMissing
+    note = note_with_progress(task=row, rule=rule, note=note)
     questions, given = _answers(row, rule, answers or {}, questionnaire, at)
     heard = _complaints_heard(questions, given, complaint, note)
     changes = planned_changes(task=row, rule=rule, by=by, at=at, promised_at=promised_at)
@@ -188,6 +193,8 @@ def save_call(
         sign_up(wish=sign_up_wish, customer=row.customer, task=row, by=by, at=at)
     if car_dates is not None and row.vehicle is not None:
         record_dates(vehicle=row.vehicle, dates=car_dates, by=by, at=at)
+    told = recommended if rule.reached else None
+    referral = record_referral(referrer=row.customer, told=told, by=by, at=at, task=row) if told else None
     if visit is not None:
         keep_visit_facts(row, rule, visit, by=by, at=at)
     opened = _open_complaints(row, heard, complaint, note, by=by, at=at)
@@ -203,7 +210,9 @@ def save_call(
             "due_on": [old_due_on.isoformat(), row.due_on.isoformat()],
         },
     )
-    return SavedCall(task=row, attempt=attempt, complaints=opened, trace=trace, kept=kept, lead_ended=not written)
+    return SavedCall(
+        task=row, attempt=attempt, complaints=opened, trace=trace, kept=kept, lead_ended=not written, referral=referral
+    )
 
 
 def _repeated(row: CallTask, *, by: Staff, seen: int) -> SavedCall:

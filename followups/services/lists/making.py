@@ -29,6 +29,7 @@ from followups.services.lists.statements import (
     insert_skipped,
     plan_tables,
 )
+from followups.services.referrals import free_words_of_leavers
 from staffing.enums import DutyKind, StaffState
 from staffing.models import DutyDay, Staff, Store
 
@@ -65,6 +66,7 @@ def make_call_list(*, store: Store, on: dt.date, at: dt.datetime, by: Staff | No
     Reminders of cars that already came in are closed. Audited when a person asked for it; every run leaves a ListRun.
     """
     close_served_reminders(store=store, at=at)
+    free_words_of_leavers(store=store, at=at)
     follow_stale_plans(store=store, at=at)
     known = {*SOURCES, *LEAD_KINDS}
     in_use = {kind: rule for kind, rule in kind_policies(store, on).items() if kind in known and rule.enabled}
