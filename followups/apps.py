@@ -17,9 +17,11 @@ class FollowupsConfig(AppConfig):
         register_owners()
         from followups.document_entries import register_documents
         from followups.first_service_entries import register_first_service
+        from followups.greeting_entries import register_greetings
         from followups.referral_entries import register_referrals
 
         register_first_service()
+        register_greetings()
         register_referrals()
         register_documents()
         register(

@@ -4,6 +4,7 @@ from django.urls import path
 
 from followups.urls_documents import urlpatterns as documents
 from followups.urls_first_service import urlpatterns as first_service
+from followups.urls_greetings import urlpatterns as greetings
 from followups.urls_keeping import urlpatterns as keeping
 from followups.urls_owners import urlpatterns as owners
 from followups.urls_referrals import urlpatterns as referrals
@@ -30,4 +31,4 @@ _queue = [
     path("tasks/<int:pk>/estimate/", queue.call_estimate, name="call_estimate"),
 ]
 
-urlpatterns = [*documents, *owners, *first_service, *keeping, *referrals, *_reports, *_queue]
+urlpatterns = [*documents, *owners, *first_service, *keeping, *greetings, *referrals, *_reports, *_queue]

@@ -1,5 +1,6 @@
 """The rows of follow-up: policies, tasks, questionnaires, workshop visits."""
 
+from followups.models.cards import Festival, GreetingCard
 from followups.models.chpr import CallCheck, CheckMark, CheckPoint
 from followups.models.documents import DocumentEvent, Measure, MonthlyDocument, MonthlyReportPolicy, ProblemClass
 from followups.models.events import EventSignUp, OwnerEvent
@@ -24,9 +25,11 @@ __all__ = [
     "CheckPoint",
     "DocumentEvent",
     "EventSignUp",
+    "Festival",
     "FileKeeping",
     "FirstServiceEstimate",
     "FirstServiceTrack",
+    "GreetingCard",
     "KindPolicy",
     "ListRun",
     "Measure",

@@ -584,9 +584,9 @@ def test_late_is_the_end_of_the_day_in_the_zone_of_the_store():
 @pytest.mark.parametrize(
     ("refused", "statements"),
     [
-        pytest.param(None, 30, id="nobody-refused"),
-        pytest.param("3dc", 31, id="one-kind-refused"),
-        pytest.param("", 39, id="all-refused"),
+        pytest.param(None, 32, id="nobody-refused"),
+        pytest.param("3dc", 33, id="one-kind-refused"),
+        pytest.param("", 42, id="all-refused"),
     ],
 )
 def test_a_list_costs_the_same_number_of_statements_however_long_it_is(store, deliveries, refused, statements):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from followups.enums import CALL_KINDS, TaskKind
+from followups.enums import TaskKind
 from followups.models import CallScript
 
 pytestmark = pytest.mark.django_db
@@ -58,5 +58,5 @@ def test_workshop_script_forbids_arguing_and_asks_yes_or_no():
 def test_no_script_begs_for_full_marks():
     texts = CallScript.objects.values_list("text_zh", flat=True)
 
-    assert len(texts) == len(CALL_KINDS)
+    assert len(texts) == len(set(TaskKind))
     assert not any(begging in text for text in texts for begging in ("满分", "打10分", "打 10 分"))

@@ -30,6 +30,7 @@ from tests.browser.visit import Visit, search_for
 from tests.browser.visits_documents import NO_DOCUMENT_PAGE, document_visits
 from tests.browser.visits_files import NO_FILE_PAGE, file_visits
 from tests.browser.visits_first_service import NO_FIRST_SERVICE_PAGE, first_service_visits
+from tests.browser.visits_greetings import NO_GREETINGS_PAGE, greeting_visits
 from tests.browser.visits_keeping import NO_KEEPING_PAGE, keeping_visits
 from tests.browser.visits_leads_cards import NO_CARD_PAGE, card_visits
 from tests.browser.visits_leads_discipline import discipline_visits
@@ -73,6 +74,7 @@ NO_PAGE = {
     **NO_INTAKE_PAGE,
     **NO_OWNERS_PAGE,
     **NO_FIRST_SERVICE_PAGE,
+    **NO_GREETINGS_PAGE,
     **NO_KEEPING_PAGE,
     "merge_undo": "back to the duplicates",
     "lead_ruling": "back to the search",
@@ -170,6 +172,7 @@ def fill() -> list[Visit]:
         *lead_report_visits(),
         *_for_all(),
         *first_service_visits(store, at=AT),
+        *greeting_visits(store, at=AT),
         *keeping_visits(store, at=AT),
         *card_visits(store, at=AT),
         *register_visits(store, at=AT),

@@ -11,11 +11,12 @@ from django.db.models import Count, Q
 
 from customers.models import ContactBan
 from dealership.audit.services import record_event
-from followups.enums import LEAD_KINDS, SkipReason
+from followups.enums import CARD_KINDS, LEAD_KINDS, SkipReason
 from followups.models import CallTask, ListRun, SkippedCall
 from followups.rules import KindRule, OverdueRung, first_alert_at, overdue_at, planned_calls
 from followups.selectors.policies import kind_policies, overdue_steps
 from followups.services.first_service import close_served_reminders
+from followups.services.greetings import make_cards
 from followups.services.lead_calls import follow_stale_plans
 from followups.services.lists.joining import join_purposes, let_go, put_off
 from followups.services.lists.leads import insert_lead_calls
@@ -61,7 +62,8 @@ def make_call_list(*, store: Store, on: dt.date, at: dt.datetime, by: Staff | No
     Safe when run twice, late or side by side: a call exists once per (kind, subject, occurrence), and the whole list is
     one transaction. Customers who do not wish to be called are left out and counted (X25); when the ban is lifted while
     the day is still caught up, the call is made. Two purposes that wait for one customer and car become one call, and
-    nobody is called twice in a few days where the policy guards against it.
+    nobody is called twice in a few days where the policy guards against it. The cards of the day are made with it
+    (BD-01, BD-02).
 
     Reminders of cars that already came in are closed. Audited when a person asked for it; every run leaves a ListRun.
     """
@@ -69,7 +71,9 @@ def make_call_list(*, store: Store, on: dt.date, at: dt.datetime, by: Staff | No
     free_words_of_leavers(store=store, at=at)
     follow_stale_plans(store=store, at=at)
     known = {*SOURCES, *LEAD_KINDS}
-    in_use = {kind: rule for kind, rule in kind_policies(store, on).items() if kind in known and rule.enabled}
+    enabled = {kind: rule for kind, rule in kind_policies(store, on).items() if rule.enabled}
+    in_use = {kind: rule for kind, rule in enabled.items() if kind in known}
+    for_cards = {kind: rule for kind, rule in enabled.items() if kind in CARD_KINDS}
     rules = {kind: rule for kind, rule in in_use.items() if kind in SOURCES}
     rungs = overdue_steps(store, on)
     # Where nobody has refused a kind there is nobody to leave out: half of the statements need not be asked.
@@ -95,7 +99,10 @@ def make_call_list(*, store: Store, on: dt.date, at: dt.datetime, by: Staff | No
         earliest = _LONG_AGO
     if any(created.values()):
         drop_skipped_that_were_made(store=store, after=earliest, until=on)
-    skipped = _skipped_calls(store, on, rules)
+    cards = make_cards(store=store, rules=for_cards, on=on, purposes=banned_purposes, at=at)
+    created |= cards.created
+    left_out += cards.left_out
+    skipped = _skipped_calls(store, on, {**rules, **for_cards})
     skipped[SkipReason.CONTACT_BAN.value] += leads.banned
     result = ListResult(created, _open_calls(store, on, in_use), skipped)
     ListRun.objects.create(
