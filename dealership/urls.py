@@ -14,6 +14,7 @@ handler500 = "dealership.web.errors.server_error"
 _APPS = [
     "dealership.web.urls",
     "dealership.workbooks.urls",
+    "dealership.audit.urls",
     "dealership.notifications.urls",
     "staffing.urls",
     "customers.urls",

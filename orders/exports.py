@@ -12,7 +12,6 @@ from dealership.workbooks.paper import (
     Maker,
     lay_out_page,
     put_heading,
-    put_notes,
     put_signatures,
     put_text,
     put_title,
@@ -49,12 +48,10 @@ def stocktake_workbook(stocktake: FileStocktake, lines: Iterable[StocktakeLine],
         )
         for place, value in enumerate(values, start=1):
             put_text(page, row, place, value)
-    made = _("Taken by %(name)s on %(on)s. Customer data belong to the company and are secret.")
-    row = put_notes(page, [made % {"name": maker.name, "on": maker.made_on.isoformat()}], row=row + 1, width=len(heads))
-    put_signatures(page, row, len(heads))
+    put_signatures(page, row + 1, len(heads))
     lay_out_page(page, landscape=True)
     page.print_title_rows = "1:3"
-    return saved(book)
+    return saved(book, maker=maker)
 
 
 def _moment(at: dt.datetime | None, stocktake: FileStocktake) -> str:

@@ -9,3 +9,6 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         from dealership.audit import receivers  # noqa: F401
+        from dealership.web.navigation import Entry, register
+
+        register(Entry(_("Who took data out"), "taken_out_list", "file-down", "see_audit", order=85, group="system"))

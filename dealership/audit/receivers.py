@@ -30,7 +30,7 @@ def import_undone(batch: ImportBatch, by: Any, at: dt.datetime, **_kwargs: Any) 
 
 @receiver(rejected_rows_downloaded, dispatch_uid="audit.rejected_rows_downloaded")
 def rejected_rows_exported(batch: ImportBatch, by: Any, at: dt.datetime, **_kwargs: Any) -> None:
-    _record("import.exported", batch, by, at, {"rejected": batch.rejected})
+    _record("import.exported", batch, by, at, {"rejected": batch.rejected, "rows": batch.rejected})
 
 
 @receiver(batch_undoing, dispatch_uid="audit.batch_undoing")

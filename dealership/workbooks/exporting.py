@@ -17,6 +17,7 @@ from dealership.web.wording import labelled
 from dealership.workbooks.enums import IssueLevel
 from dealership.workbooks.kinds import Kind, kind_by_code
 from dealership.workbooks.models import ImportBatch
+from dealership.workbooks.paper import Maker, put_foot
 from dealership.workbooks.reading import Cell
 from dealership.workbooks.recognising import recognise
 
@@ -25,11 +26,12 @@ _REASON = PatternFill("solid", fgColor="FDECEA")
 _DATE = "yyyy-mm-dd"
 
 
-def rejected_rows_workbook(batch: ImportBatch) -> bytes:
+def rejected_rows_workbook(batch: ImportBatch, *, maker: Maker) -> bytes:
     """The rejected rows of an import as .xlsx: the header and the cells as they were typed, and why each was rejected.
 
     What stood above the table stands above it again, so that the corrected workbook is read like the first. Columns of
-    the reader's own are added on the right; the reader ignores them.
+    the reader's own are added on the right; the reader ignores them. Who took it stands at the foot of the printed page
+    (CC-15): a line below the table would be read as a row.
     """
     reasons: dict[int, list[str]] = {}
     issues = batch.issues.exclude(level=IssueLevel.WARNED).order_by("row", "pk")
@@ -47,6 +49,7 @@ def rejected_rows_workbook(batch: ImportBatch) -> bytes:
     above = [*rows[: header - 1], rows[header - 1]]
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_sheet_name(found.sheet.name))
+    put_foot(sheet, maker=maker)
     width = max((len(row) for row in above), default=0)
     for number in range(1, width + 1):
         sheet.column_dimensions[get_column_letter(number)].width = 14

@@ -14,6 +14,7 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dealership.web.wording import NONE
@@ -135,8 +136,25 @@ def lay_out_page(sheet: Worksheet, *, landscape: bool) -> None:
     sheet.oddFooter.center.text = "&P / &N"
 
 
-def saved(book: Workbook) -> bytes:
-    """The workbook as a file."""
+def property_line(maker: Maker) -> str:
+    """What stands at the foot of everything that is taken out (CC-15)."""
+    line = _("Exported by %(name)s on %(date)s. Company property, confidential.")
+    return line % {"name": maker.name, "date": maker.made_on.isoformat()}
+
+
+def put_foot(sheet: Worksheet | WriteOnlyWorksheet, *, maker: Maker) -> None:
+    """The same at the foot of each printed page, with the number of the page. An ampersand would begin a code there."""
+    sheet.oddFooter.center.text = property_line(maker).replace("&", "＆") + "\n&P / &N"
+
+
+def saved(book: Workbook, *, maker: Maker) -> bytes:
+    """The workbook as a file; below each table and at the foot of each page who took it out, and whose it is."""
+    line = property_line(maker)
+    for sheet in book.worksheets:
+        last = sheet.max_row
+        if sheet.cell(last, 1).value != line:
+            put(sheet, last + 2, 1, line).font = Font(size=9, color="FF555555")
+        put_foot(sheet, maker=maker)
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()

@@ -21,6 +21,7 @@ from dealership.workbooks.exporting import kind_for_template, rejected_rows_work
 from dealership.workbooks.forms import UploadForm
 from dealership.workbooks.models import ImportBatch
 from dealership.workbooks.package import WorkbookRefused
+from dealership.workbooks.paper import Maker
 from dealership.workbooks.services import (
     check_batch,
     commit_batch,
@@ -170,7 +171,8 @@ def import_rejected(request: AuthenticatedRequest, batch_id: int) -> HttpRespons
     if not batch.rejected or batch.state == BatchState.DISCARDED:
         raise Http404
     try:
-        content = rejected_rows_workbook(batch)
+        maker = Maker(request.user.name, "", clock.today())
+        content = rejected_rows_workbook(batch, maker=maker)
     except (WorkbookRefused, FileNotFoundError) as error:
         raise Http404 from error
     rejected_rows_downloaded.send(sender=ImportBatch, batch=batch, by=request.user, at=clock.now())

@@ -67,7 +67,7 @@ def sheet_workbook(sheet_row: CallCheck, marks: Sequence[CheckMark], *, maker: M
         sheet.column_dimensions[letter].width = width
     sheet.print_title_rows = "3:4"
     lay_out_page(sheet, landscape=True)
-    return saved(book)
+    return saved(book, maker=maker)
 
 
 def team_workbook(found: MonthOfChecks, *, maker: Maker) -> bytes:
@@ -109,7 +109,7 @@ def team_workbook(found: MonthOfChecks, *, maker: Maker) -> bytes:
     for letter in "ABCDEFGHIJ":
         sheet.column_dimensions[letter].width = 16 if letter == "B" else 10
     lay_out_page(sheet, landscape=False)
-    return saved(book)
+    return saved(book, maker=maker)
 
 
 def _put_tally(sheet: Worksheet, row: int, column: int, tally: Tally | None) -> None:

@@ -60,7 +60,7 @@ def month_workbook(kind: str, report: MonthlyReport, figures: dict[str, Any], *,
     put_signatures(sheet, row + 1, WIDTH)
     _laid_out(sheet)
     book.active = 0
-    return saved(book)
+    return saved(book, maker=maker)
 
 
 def document_workbook(document: MonthlyDocument, measures: Sequence[Measure], *, maker: Maker) -> bytes:
@@ -79,7 +79,7 @@ def document_workbook(document: MonthlyDocument, measures: Sequence[Measure], *,
     row = put_notes(sheet, [made], row=row + 1, width=WIDTH)
     put_signatures(sheet, row, WIDTH)
     _laid_out(sheet)
-    return saved(book)
+    return saved(book, maker=maker)
 
 
 def _put_month(sheet: Worksheet, kind: str, figures: dict[str, Any], maker: Maker) -> int:

@@ -50,4 +50,4 @@ def participants_workbook(found: Participants, *, maker: Maker) -> bytes:
     sheet.freeze_panes = "C4"
     sheet.print_title_rows = "1:3"
     lay_out_page(sheet, landscape=False)
-    return saved(book)
+    return saved(book, maker=maker)

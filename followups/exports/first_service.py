@@ -70,7 +70,7 @@ def first_service_workbook(report: MonthlyFirstService, *, maker: Maker) -> byte
     for column in range(1, width + 1):
         sheet.column_dimensions[get_column_letter(column)].width = 14 if column < 3 else 10
     lay_out_page(sheet, landscape=True)
-    return saved(book)
+    return saved(book, maker=maker)
 
 
 def _table(

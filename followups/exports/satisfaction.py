@@ -54,14 +54,14 @@ def satisfaction_workbook(
     book = Workbook()
     book.remove(book.worksheets[0])
     _add_sheets(book, scope, maker)
-    return saved(book)
+    return saved(book, maker=maker)
 
 
 def with_register(content: bytes, *, stores: Iterable[Store], month: dt.date, maker: Maker) -> bytes:
     """A workbook of the month with the registers and the analysis behind its sheets."""
     book = load_workbook(io.BytesIO(content))
     _add_sheets(book, {"stores": tuple(stores), "month": month}, maker)
-    return saved(book)
+    return saved(book, maker=maker)
 
 
 def _add_sheets(book: Workbook, scope: dict[str, Any], maker: Maker) -> None:

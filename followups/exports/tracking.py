@@ -52,7 +52,7 @@ def sheet_workbook(rows: Sequence[SheetRow], *, month: dt.date, maker: Maker) ->
     sheet.freeze_panes = "D4"
     sheet.print_title_rows = "3:3"
     lay_out_page(sheet, landscape=True)
-    return saved(book)
+    return saved(book, maker=maker)
 
 
 def sheet_heads() -> tuple[str, ...]:

@@ -32,7 +32,7 @@ def report_workbook(report: MonthlyReport, *, maker: Maker) -> bytes:
 
     A4 landscape on one page's width. In the language that is active.
     """
-    return saved(report_book(report, maker=maker))
+    return saved(report_book(report, maker=maker), maker=maker)
 
 
 def report_book(report: MonthlyReport, *, maker: Maker) -> Workbook:

@@ -304,7 +304,8 @@ def test_export_is_laid_out_like_the_paper_form(case, manager, signed_in):
     assert sheet["E7"].number_format == "0.0%"
     notes = [sheet.cell(row, 1).value for row in range(8, sheet.max_row + 1)]
     assert "成功率：成功 ÷ 应回访，不是 ÷ 已实施。" in notes
-    assert all(who in notes[-1] for who in ("制表人", "销售主管", "销售经理", "总经理"))
+    assert all(who in notes[-3] for who in ("制表人", "销售主管", "销售经理", "总经理"))
+    assert "公司财产" in notes[-1]
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
 
 

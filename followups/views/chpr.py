@@ -6,12 +6,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dealership import clock
-from dealership.audit.services import record_act
+from dealership.audit.taking import Taken, workbook_answer
 from dealership.kernel.errors import BadValue, SentenceError
 from dealership.web.answers import render_page, render_refused
 from dealership.web.charts import Chart, Series
@@ -19,7 +18,7 @@ from dealership.web.guards import guard
 from dealership.web.months import month_label, month_of, month_short, month_start, months_after, parse_month
 from dealership.web.pagination import page_of
 from dealership.web.request import AuthenticatedRequest
-from dealership.workbooks.paper import XLSX, Maker
+from dealership.workbooks.paper import Maker
 from followups.enums_documents import CheckResult, CheckSource
 from followups.exports.chpr import sheet_workbook, team_workbook
 from followups.forms_documents import CheckForm, CheckMonthForm
@@ -227,13 +226,5 @@ def _maker(request: AuthenticatedRequest, store_name: str) -> Maker:
 
 
 def _workbook(request: AuthenticatedRequest, content: bytes, name: str, data: dict[str, object]) -> HttpResponse:
-    record_act(
-        code="report.exported",
-        store_ref=request.user.store_id,
-        by=request.user,
-        at=clock.now(),
-        data={"report": "chpr", **data},
-    )
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, name) or ""
-    return response
+    taken = Taken("report.exported", None, request.user.store_id, {"report": "chpr", **data})
+    return workbook_answer(content, file_name=name, taken=taken, by=request.user, at=clock.now())

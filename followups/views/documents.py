@@ -5,19 +5,18 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dealership import clock
-from dealership.audit.services import record_act
+from dealership.audit.taking import Taken, workbook_answer
 from dealership.kernel.errors import SentenceError
 from dealership.web.answers import render_page, render_refused
 from dealership.web.guards import guard
 from dealership.web.months import month_of, month_start, months_after
 from dealership.web.pagination import page_of
 from dealership.web.request import AuthenticatedRequest
-from dealership.workbooks.paper import XLSX, Maker
+from dealership.workbooks.paper import Maker
 from followups.exports.document_form import document_workbook
 from followups.forms_documents import CommentForm, DecisionForm, DocumentFilterForm, MakeForm
 from followups.models import MonthlyDocument
@@ -149,17 +148,10 @@ def document_export(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     row = _seen(request, pk)
     maker = Maker(name=request.user.name, store_name=row.store.name, made_on=clock.today(row.store.tz))
     content = document_workbook(row, measures_of(row), maker=maker)
-    record_act(
-        code="report.exported",
-        store_ref=row.store_id,
-        by=request.user,
-        at=clock.now(),
-        data={"report": row.kind, "month": month_of(row.month), "document": row.pk},
-    )
-    response = HttpResponse(content, content_type=XLSX)
+    data = {"report": row.kind, "month": month_of(row.month), "document": row.pk}
+    taken = Taken("report.exported", None, row.store_id, data)
     name = f"{row.kind}-{month_of(row.month)}-{row.store.code}.xlsx"
-    response["Content-Disposition"] = content_disposition_header(True, name) or ""
-    return response
+    return workbook_answer(content, file_name=name, taken=taken, by=request.user, at=clock.now())
 
 
 def _make_form(request: AuthenticatedRequest) -> Any:

@@ -6,18 +6,17 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dealership import clock
-from dealership.audit.services import record_event
+from dealership.audit.taking import Taken, workbook_answer
 from dealership.kernel.errors import SentenceError
 from dealership.web.answers import redirect_after_post, render_page, render_refused
 from dealership.web.guards import guard
 from dealership.web.pagination import page_of
 from dealership.web.request import AuthenticatedRequest
-from dealership.workbooks.paper import XLSX, Maker
+from dealership.workbooks.paper import Maker
 from followups.exports.events import participants_workbook
 from followups.forms_events import EventForm
 from followups.models import OwnerEvent
@@ -122,11 +121,10 @@ def event_export(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         raise PermissionDenied(Capability.KEEP_EVENTS)
     event, at = _event(request, pk), clock.now()
     maker = Maker(name=request.user.name, store_name=event.store.name, made_on=clock.today())
-    content = participants_workbook(participants_of(event), maker=maker)
-    record_event(code="event.exported", subject=event, by=request.user, at=at, data={"people": event.taken})
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, f"event-{event.pk}.xlsx") or ""
-    return response
+    found = participants_of(event)
+    content = participants_workbook(found, maker=maker)
+    taken = Taken("event.exported", len(found.rows), data={"people": event.taken}, subject=event)
+    return workbook_answer(content, file_name=f"event-{event.pk}.xlsx", taken=taken, by=request.user, at=at)
 
 
 def _event(request: AuthenticatedRequest, pk: int) -> OwnerEvent:

@@ -8,21 +8,20 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from customers.models import Customer
 from dealership import clock
-from dealership.audit.services import record_act
+from dealership.audit.taking import Taken, workbook_answer
 from dealership.web.answers import UNPROCESSABLE, render_page
 from dealership.web.fields import DayField
 from dealership.web.guards import guard
 from dealership.web.months import month_label, month_of, months_after
 from dealership.web.pagination import page_of
 from dealership.web.request import AuthenticatedRequest
-from dealership.workbooks.paper import XLSX, Maker
+from dealership.workbooks.paper import Maker
 from followups.enums import TrackStage
 from followups.exports.tracking import sheet_note, sheet_workbook
 from followups.models import FirstServiceTrack
@@ -122,17 +121,10 @@ def first_service_export(request: AuthenticatedRequest) -> HttpResponse:
     listed = [sheet_row(track, today=today) for track in with_cars(rows.filter(stage=stage) if stage else rows)]
     maker = Maker(name=request.user.name, store_name=asked.store_name, made_on=today)
     content = sheet_workbook(listed, month=asked.month, maker=maker)
-    record_act(
-        code="report.exported",
-        store_ref=asked.stores[0].pk if len(asked.stores) == 1 else None,
-        by=request.user,
-        at=clock.now(),
-        data={"report": "first_service_sheet", "rows": len(listed), "stage": stage, **asked.query},
-    )
-    response = HttpResponse(content, content_type=XLSX)
+    data = {"report": "first_service_sheet", "stage": stage, **asked.query}
+    taken = Taken("report.exported", len(listed), asked.stores[0].pk if len(asked.stores) == 1 else None, data)
     name = f"first-service-{month_of(asked.month)}.xlsx"
-    response["Content-Disposition"] = content_disposition_header(True, name) or ""
-    return response
+    return workbook_answer(content, file_name=name, taken=taken, by=request.user, at=clock.now())
 
 
 @guard(Capability.SEE_APPOINTMENTS)

@@ -5,12 +5,11 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dealership import clock
-from dealership.audit.services import record_act
+from dealership.audit.taking import Taken, workbook_answer
 from dealership.web.answers import UNPROCESSABLE, render_page
 from dealership.web.charts import Chart, Series
 from dealership.web.guards import guard
@@ -18,7 +17,7 @@ from dealership.web.months import month_label, month_of, month_short, months_aft
 from dealership.web.pagination import page_of
 from dealership.web.request import AuthenticatedRequest
 from dealership.web.wording import shown
-from dealership.workbooks.paper import XLSX, Maker
+from dealership.workbooks.paper import Maker
 from followups.exports.first_service import first_service_workbook
 from followups.selectors.monthly.first_service import (
     COLUMNS,
@@ -114,17 +113,10 @@ def report_first_service_export(request: AuthenticatedRequest) -> HttpResponse:
     asked = asked_by(request, form)
     maker = Maker(name=request.user.name, store_name=asked.store_name, made_on=clock.today())
     content = first_service_workbook(_report(asked), maker=maker)
-    record_act(
-        code="report.exported",
-        store_ref=asked.stores[0].pk if len(asked.stores) == 1 else None,
-        by=request.user,
-        at=clock.now(),
-        data={"report": "first_service", "stores": [store.code for store in asked.stores], **asked.query},
-    )
-    response = HttpResponse(content, content_type=XLSX)
+    data = {"report": "first_service", "stores": [store.code for store in asked.stores], **asked.query}
+    taken = Taken("report.exported", None, asked.stores[0].pk if len(asked.stores) == 1 else None, data)
     name = f"first-service-rate-{month_of(asked.month)}.xlsx"
-    response["Content-Disposition"] = content_disposition_header(True, name) or ""
-    return response
+    return workbook_answer(content, file_name=name, taken=taken, by=request.user, at=clock.now())
 
 
 def _report(asked: Asked) -> MonthlyFirstService:

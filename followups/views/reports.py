@@ -1,18 +1,17 @@
 """The monthly statistics on screen, the rows behind each figure, and the workbook."""
 
 from django.http import Http404, HttpResponse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dealership import clock
-from dealership.audit.services import record_act
+from dealership.audit.taking import Taken, workbook_answer
 from dealership.web.answers import UNPROCESSABLE, render_page
 from dealership.web.guards import guard
 from dealership.web.pagination import page_of
 from dealership.web.report_index import registered
 from dealership.web.request import AuthenticatedRequest
-from dealership.workbooks.paper import XLSX, Maker
+from dealership.workbooks.paper import Maker
 from followups.enums import TaskKind
 from followups.exports import report_workbook
 from followups.selectors.monthly import (
@@ -142,14 +141,7 @@ def report_3dc_export(request: AuthenticatedRequest) -> HttpResponse:
     content = report_workbook(
         report, maker=Maker(name=request.user.name, store_name=asked.store_name, made_on=clock.today())
     )
-    record_act(
-        code="report.exported",
-        store_ref=asked.stores[0].pk if len(asked.stores) == 1 else None,
-        by=request.user,
-        at=clock.now(),
-        data={"report": "3dc", "stores": list(report.store_codes), **asked.query},
-    )
+    data = {"report": "3dc", "stores": list(report.store_codes), **asked.query}
+    taken = Taken("report.exported", None, asked.stores[0].pk if len(asked.stores) == 1 else None, data)
     name = "-".join(["3DC", month_of(asked.month), *([asked.store.code] if asked.store else [])])
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, f"{name}.xlsx") or ""
-    return response
+    return workbook_answer(content, file_name=f"{name}.xlsx", taken=taken, by=request.user, at=clock.now())

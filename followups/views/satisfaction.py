@@ -5,19 +5,18 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from dealership import clock
-from dealership.audit.services import record_act
+from dealership.audit.taking import Taken, workbook_answer
 from dealership.kernel.errors import SentenceError
 from dealership.web.answers import UNPROCESSABLE, redirect_after_post, render_page
 from dealership.web.guards import guard
 from dealership.web.months import month_label, month_of, months_after
 from dealership.web.pagination import page_of
 from dealership.web.request import AuthenticatedRequest
-from dealership.workbooks.paper import XLSX, Maker
+from dealership.workbooks.paper import Maker
 from followups.enums import TaskKind
 from followups.exports.satisfaction import satisfaction_workbook
 from followups.forms_questionnaires import FromDayForm
@@ -148,17 +147,11 @@ def report_7dc_export(request: AuthenticatedRequest) -> HttpResponse:
     asked, at = _asked(request), clock.now()
     maker = Maker(name=request.user.name, store_name=asked.store_name, made_on=clock.today())
     content = satisfaction_workbook(maker=maker, **asked.scope)
-    record_act(
-        code="report.exported",
-        store_ref=asked.stores[0].pk if len(asked.stores) == 1 else None,
-        by=request.user,
-        at=at,
-        data={"report": "7dc", "stores": [store.code for store in asked.stores], **asked.query},
-    )
+    rows = sum(register_rows(questionnaire=row, **asked.scope).count() for row in versions_answered(**asked.scope))
+    data = {"report": "7dc", "stores": [store.code for store in asked.stores], **asked.query}
+    taken = Taken("report.exported", rows, asked.stores[0].pk if len(asked.stores) == 1 else None, data)
     name = "-".join(["7DC", month_of(asked.month), *([asked.store.code] if asked.store else [])])
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, f"{name}.xlsx") or ""
-    return response
+    return workbook_answer(content, file_name=f"{name}.xlsx", taken=taken, by=request.user, at=at)
 
 
 @guard(Capability.EDIT_QUESTIONNAIRES)

@@ -7,7 +7,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dealership.web.masking import masked_phone
-from dealership.workbooks.paper import BOX, HEAD, put, saved
+from dealership.workbooks.paper import BOX, HEAD, Maker, put, saved
 from leads.selectors.hand_over import Sheet
 
 _WIDTHS = (6, 12, 12, 14, 14, 12, 12, 8, 32, 12, 12, 12)
@@ -21,7 +21,7 @@ def sheet_columns() -> list[str]:
     ]  # fmt: skip
 
 
-def sheet_workbook(sheet: Sheet) -> bytes:
+def sheet_workbook(sheet: Sheet, *, maker: Maker) -> bytes:
     """The sheet of a month: title, agent and month, table. A4 landscape. Telephones are masked: a sheet is passed
     around."""
     book = Workbook()
@@ -63,4 +63,4 @@ def sheet_workbook(sheet: Sheet) -> bytes:
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.print_title_rows = "1:3"
-    return saved(book)
+    return saved(book, maker=maker)

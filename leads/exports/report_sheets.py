@@ -47,7 +47,7 @@ def workbook_of(forms: Iterable[tuple[str, Form]], *, maker: Maker) -> bytes:
         sheet = book.create_sheet(name[:31])
         write(sheet, maker)
         lay_out_page(sheet, landscape=True)
-    return saved(book)
+    return saved(book, maker=maker)
 
 
 def monthly_workbook(report: MonthlyLeads, levels: Sequence[LevelRow], *, maker: Maker) -> bytes:

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dealership import clock
-from dealership.audit.services import record_act
+from dealership.audit.taking import Taken, workbook_answer
 from dealership.kernel.errors import SentenceError
 from dealership.web.answers import render_page, render_refused
 from dealership.web.guards import guard
 from dealership.web.months import months_after
 from dealership.web.pagination import page_of
 from dealership.web.request import AuthenticatedRequest
-from dealership.workbooks.paper import XLSX
+from dealership.workbooks.paper import Maker
 from leads.enums import Stage
 from leads.exports.hand_over import sheet_workbook
 from leads.forms.hand_over import AppointmentForm, ConfirmForm, HandOverForm, SheetFilterForm, month_read
@@ -118,13 +118,14 @@ def hand_over_export(request: AuthenticatedRequest) -> HttpResponse:
     if not request.user.may(Capability.WORK_LEADS):
         raise PermissionDenied(Capability.WORK_LEADS)
     sheet, at = _sheet(request), clock.now()
-    content = sheet_workbook(sheet)
+    store = request.user.store
+    maker = Maker(request.user.name, store.name if store else "", clock.today(store.tz if store else None))
+    content = sheet_workbook(sheet, maker=maker)
     agent = sheet.agent.pk if sheet.agent else None
-    data = {"month": f"{sheet.month:%Y-%m}", "rows": len(sheet.rows), "agent": agent}
-    record_act(code="hand_overs.exported", store_ref=request.user.store_id, by=request.user, at=at, data=data)
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="hand-over-{sheet.month:%Y-%m}.xlsx"'
-    return response
+    data = {"month": f"{sheet.month:%Y-%m}", "agent": agent}
+    taken = Taken("hand_overs.exported", len(sheet.rows), request.user.store_id, data)
+    name = f"hand-over-{sheet.month:%Y-%m}.xlsx"
+    return workbook_answer(content, file_name=name, taken=taken, by=request.user, at=at)
 
 
 @guard(Capability.WORK_LEADS)

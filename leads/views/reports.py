@@ -5,18 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dealership import clock
-from dealership.audit.services import record_act
+from dealership.audit.taking import Taken, workbook_answer
 from dealership.web.answers import UNPROCESSABLE, render_page
 from dealership.web.guards import guard
 from dealership.web.months import month_label, month_of, months_after
 from dealership.web.pagination import page_of
 from dealership.web.request import AuthenticatedRequest
-from dealership.workbooks.paper import XLSX, Maker
+from dealership.workbooks.paper import Maker
 from leads.exports.report_sheets import (
     Form,
     contact_form,
@@ -176,38 +175,32 @@ def report_lead_export(request: AuthenticatedRequest, name: str) -> HttpResponse
         raise Http404(_("There is no such month or store."))
     asked = asked_by(request, form)
     day = form.day if isinstance(form, DayForm) else None
-    title, write = _form_of(name, asked, day)
+    title, write, rows = _form_of(name, asked, day)
     maker = Maker(name=request.user.name, store_name=asked.store_name, made_on=clock.today())
     content = workbook_of([(title, write)], maker=maker)
     period = day.isoformat() if day is not None else month_of(asked.month)
-    record_act(
-        code="report.exported",
-        store_ref=asked.stores[0].pk if len(asked.stores) == 1 else None,
-        by=request.user,
-        at=clock.now(),
-        data={"report": f"leads_{name}", "stores": [store.code for store in asked.stores], **asked.query, "of": period},
-    )
     file_name = "-".join(["leads", name, period, *([asked.store.code] if asked.store else [])])
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, f"{file_name}.xlsx") or ""
-    return response
+    data = {"report": f"leads_{name}", "stores": [store.code for store in asked.stores], **asked.query, "of": period}
+    taken = Taken("report.exported", rows, asked.stores[0].pk if len(asked.stores) == 1 else None, data)
+    return workbook_answer(content, file_name=f"{file_name}.xlsx", taken=taken, by=request.user, at=clock.now())
 
 
-def _form_of(name: str, asked: Asked, day: dt.date | None) -> tuple[str, Form]:
-    """The name of the sheet, and what writes it."""
+def _form_of(name: str, asked: Asked, day: dt.date | None) -> tuple[str, Form, int | None]:
+    """The name of the sheet, what writes it, and how many rows of customers are on it."""
     common: dict[str, Any] = {"stores": asked.stores, "month": asked.month, "viewer": asked.viewer}
     if name == "funnel":
-        return _("Funnel"), funnel_form(lead_funnel(**common))
+        return _("Funnel"), funnel_form(lead_funnel(**common)), None
     if name == "first-contact":
-        return _("First contact"), contact_form(first_contacts(**common, at=clock.now()))
+        return _("First contact"), contact_form(first_contacts(**common, at=clock.now())), None
     if name == "defeats":
-        return _("Defeat analysis"), defeat_form(defeat_analysis(**common))
+        return _("Defeat analysis"), defeat_form(defeat_analysis(**common)), None
     if name == "daily" and day is not None:
         report = daily_report(stores=asked.stores, on=day, viewer=asked.viewer, consultant=_person(asked))
-        return day.isoformat(), daily_form(report)
+        return day.isoformat(), daily_form(report), None
     scope, person = _scope(asked), _person(asked)
     rows = whole_level_table(scope, consultant=person)
-    return month_of(asked.month), level_form(asked.month, level_counts(scope, consultant=person), rows)
+    form = level_form(asked.month, level_counts(scope, consultant=person), rows)
+    return month_of(asked.month), form, len(rows)
 
 
 def _monthly(request: AuthenticatedRequest, name: str, body: Callable[[Asked], dict[str, Any]]) -> HttpResponse:

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dealership import clock
-from dealership.audit.services import record_act
+from dealership.audit.taking import Taken, workbook_answer
 from dealership.kernel.errors import Refusal
 from dealership.web.answers import render_page, render_refused
 from dealership.web.guards import guard
 from dealership.web.pagination import page_of
 from dealership.web.request import AuthenticatedRequest
-from dealership.workbooks.paper import XLSX, Maker
+from dealership.workbooks.paper import Maker
 from orders.enums import StocktakeResult
 from orders.exports import stocktake_workbook
 from orders.forms import ResultForm
@@ -102,11 +102,9 @@ def stocktake_export(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     lines = list(lines_of(found, None))
     maker = Maker(request.user.name, found.store.name, clock.today(found.store.tz))
     content = stocktake_workbook(found, lines, maker=maker)
-    data = {"year": found.year, "rows": len(lines)}
-    record_act(code="stocktake.exported", store_ref=found.store_id, by=request.user, at=clock.now(), data=data)
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="stock-take-{found.year}.xlsx"'
-    return response
+    taken = Taken("stocktake.exported", len(lines), found.store_id, {"year": found.year})
+    name = f"stock-take-{found.year}.xlsx"
+    return workbook_answer(content, file_name=name, taken=taken, by=request.user, at=clock.now())
 
 
 def _seen(request: AuthenticatedRequest, pk: int) -> FileStocktake:

@@ -30,7 +30,6 @@ from tests.browser.visit import Visit, search_for
 from tests.browser.visits_documents import NO_DOCUMENT_PAGE, document_visits
 from tests.browser.visits_files import NO_FILE_PAGE, file_visits
 from tests.browser.visits_first_service import NO_FIRST_SERVICE_PAGE, first_service_visits
-from tests.browser.visits_greetings import NO_GREETINGS_PAGE, greeting_visits
 from tests.browser.visits_keeping import NO_KEEPING_PAGE, keeping_visits
 from tests.browser.visits_leads_cards import NO_CARD_PAGE, card_visits
 from tests.browser.visits_leads_discipline import discipline_visits
@@ -39,7 +38,7 @@ from tests.browser.visits_leads_intake import NO_INTAKE_PAGE, intake_visits
 from tests.browser.visits_leads_reports import lead_report_visits
 from tests.browser.visits_leads_visits import register_visits
 from tests.browser.visits_owners import NO_OWNERS_PAGE, owners_visits
-from tests.browser.visits_referrals import referral_visits
+from tests.browser.visits_taken import NO_TAKEN_PAGE, taken_visits
 
 #: The demo stands on a Tuesday morning within the calling hours.
 AT = dt.datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -73,8 +72,8 @@ NO_PAGE = {
     **NO_DOCUMENT_PAGE,
     **NO_INTAKE_PAGE,
     **NO_OWNERS_PAGE,
+    **NO_TAKEN_PAGE,
     **NO_FIRST_SERVICE_PAGE,
-    **NO_GREETINGS_PAGE,
     **NO_KEEPING_PAGE,
     "merge_undo": "back to the duplicates",
     "lead_ruling": "back to the search",
@@ -172,16 +171,15 @@ def fill() -> list[Visit]:
         *lead_report_visits(),
         *_for_all(),
         *first_service_visits(store, at=AT),
-        *greeting_visits(store, at=AT),
         *keeping_visits(store, at=AT),
         *card_visits(store, at=AT),
         *register_visits(store, at=AT),
         *discipline_visits(store, at=AT),
         *duplicate_visits(store),
         *file_visits(store, at=AT),
+        *taken_visits(store, at=AT),
         *intake_visits(store),
         *owners_visits(store),
-        *referral_visits(store, at=AT),
         *document_visits(store),
     ]
 

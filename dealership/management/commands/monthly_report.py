@@ -13,7 +13,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from dealership import clock
-from dealership.audit.services import record_act
+from dealership.audit.taking import Taken, note_taken
 from dealership.kernel.errors import BadValue, Refusal
 from dealership.web.terminal import TerminalCommand
 from dealership.web.wording import enumeration
@@ -24,6 +24,7 @@ from followups.exports.document_form import month_workbook
 from followups.exports.satisfaction import analysis_of, satisfaction_json, with_register
 from followups.exports.snapshot import figures_of
 from followups.selectors.monthly import month_of, monthly_complaints, parse_month
+from followups.selectors.monthly.register import register_rows, versions_answered
 from leads.exports.report_sheets import monthly_workbook
 from leads.exports.reports import leads_json, leads_lines
 from leads.selectors.reports.monthly import MonthlyLeads, monthly_leads, whole_level_table
@@ -40,6 +41,8 @@ class Kind:
     json: Callable[[Any], dict[str, Any]]
     lines: Callable[[Any], list[str]]
     workbook: Callable[[Any, list[Store], Maker], bytes]
+    #: How many customers stand in the workbook one by one; None where it holds figures alone.
+    rows: Callable[[Any, list[Store]], int | None] = lambda _report, _stores: None
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,15 @@ def _calls(kind: str) -> Kind:
     )
 
 
+def _lead_rows(report: MonthlyLeads, stores: list[Store]) -> int:
+    return len(whole_level_table(LeadScope.of_month(stores=stores, month=report.month)))
+
+
+def _register_count(report: Any, stores: list[Store]) -> int:
+    scope: dict[str, Any] = {"stores": tuple(stores), "month": report.month}
+    return sum(register_rows(questionnaire=row, **scope).count() for row in versions_answered(**scope))
+
+
 def _leads_workbook(report: MonthlyLeads, stores: list[Store], maker: Maker) -> bytes:
     scope = LeadScope.of_month(stores=stores, month=report.month)
     return monthly_workbook(report, whole_level_table(scope), maker=maker)
@@ -82,7 +94,7 @@ REPORTS: dict[str, Kind] = {
         lines=report_lines,
         workbook=lambda report, _stores, maker: report_workbook(report, maker=maker),
     ),
-    "leads": Kind(monthly_leads, leads_json, leads_lines, _leads_workbook),
+    "leads": Kind(monthly_leads, leads_json, leads_lines, _leads_workbook, _lead_rows),
     "first_service": _calls("first_service"),
 }
 
@@ -95,6 +107,7 @@ def _with_satisfaction(kind: Kind) -> Kind:
         workbook=lambda report, stores, maker: with_register(
             kind.workbook(report, stores, maker), stores=stores, month=report.month, maker=maker
         ),
+        rows=_register_count,
     )
 
 
@@ -145,13 +158,10 @@ class Command(TerminalCommand):
         except OSError as failed:
             sentence = _("%(file)s cannot be written: %(why)s.")
             raise CommandError(sentence % {"file": target, "why": failed.strerror or failed}, returncode=2) from failed
-        record_act(
-            code="report.exported",
-            store_ref=stores[0].pk if len(stores) == 1 else None,
-            by=None,
-            at=at,
-            data={"report": kind, "month": month_of(report.month), "stores": list(report.store_codes)},
-        )
+        data = {"report": kind, "month": month_of(report.month), "stores": list(report.store_codes)}
+        store_ref = stores[0].pk if len(stores) == 1 else None
+        taken = Taken("report.exported", REPORTS[kind].rows(report, stores), store_ref, data)
+        note_taken(taken, by=None, at=at)
         self.stdout.write(str(target))
 
 
