@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import Lead
+from leads.selectors.assigning import Holder
 from staffing.models import Staff
 
 #: One re-assignment moves at most so many leads.
@@ -83,7 +85,7 @@ class PortfolioForm(_ToColleagues):
         label=_("Whose leads"),
         error_messages={
             "required": _("Choose whose leads are handed over."),
-            "invalid_choice": _("This person holds no leads that you see."),
+            "invalid_choice": _("This person holds no leads or customers that you see."),
         },
     )
     heirs = forms.MultipleChoiceField(
@@ -95,11 +97,11 @@ class PortfolioForm(_ToColleagues):
     receivers = "heirs"
     field_order = ("leaver", "heirs", "note")
 
-    def __init__(self, *args: Any, leavers: Sequence[tuple[Staff, int]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, leavers: Sequence[Holder], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.leavers = {str(person.pk): person for person, _count in leavers}
+        self.leavers = {str(holder.person.pk): holder.person for holder in leavers}
         leaver: Any = self.fields["leaver"]
-        leaver.choices = [("", "–"), *((str(person.pk), f"{person.name} ({count})") for person, count in leavers)]
+        leaver.choices = [("", "–"), *((str(holder.person.pk), _held(holder)) for holder in leavers)]
 
     @property
     def chosen_leaver(self) -> Staff:
@@ -108,3 +110,8 @@ class PortfolioForm(_ToColleagues):
     @property
     def chosen_heirs(self) -> list[Staff]:
         return [self.people[pk] for pk in self.cleaned_data["heirs"]]
+
+
+def _held(holder: Holder) -> str:
+    text = gettext("%(name)s: %(leads)s leads, %(customers)s customers")
+    return text % {"name": holder.person.name, "leads": holder.leads, "customers": holder.customers}

@@ -3,9 +3,11 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from customers.models import Customer
 from leads.enums import LeadState
 from leads.models import Lead
 from leads.rules.assigning import Candidate
@@ -117,17 +119,26 @@ def receivers_for(user: Staff) -> "list[Staff]":
     return list(rows.prefetch_related("role_rows").order_by("name", "pk"))
 
 
-def holders_of_leads(user: Staff) -> "list[tuple[Staff, int]]":
-    """Who holds leads that ``user`` may give to others, and how many; people who left first, then by name. Two
-    queries."""
-    held = dict(
-        Lead.objects.assignable_by(user)
-        .current()
-        .filter(owner__isnull=False, store=user.store_id)
-        .order_by()
-        .values_list("owner_id")
-        .annotate(held=Count("pk"))
-    )
-    people = Staff.objects.filter(pk__in=held).order_by("state", "name", "pk")
-    found = [(person, held[person.pk]) for person in people]
-    return sorted(found, key=lambda pair: pair[0].state != StaffState.LEFT)
+@dataclass(frozen=True)
+class Holder:
+    """Whose portfolio can be handed over: how many leads that have not ended, how many customers the person keeps."""
+
+    person: Staff
+    leads: int
+    customers: int
+
+
+def holders(user: Staff) -> list[Holder]:
+    """Who holds leads that ``user`` may give to others, or keeps customers whom ``user`` sees (PF-10); people who left
+    first, then by name. Three queries."""
+    leads = _by_owner(Lead.objects.assignable_by(user).current().filter(store=user.store_id))
+    customers = _by_owner(Customer.objects.visible_to(user).filter(store=user.store_id))
+    people = Staff.objects.filter(pk__in={*leads, *customers}).order_by("state", "name", "pk")
+    found = [Holder(person, leads.get(person.pk, 0), customers.get(person.pk, 0)) for person in people]
+    return sorted(found, key=lambda holder: holder.person.state != StaffState.LEFT)
+
+
+def _by_owner(rows: "QuerySet[Any]") -> dict[int, int]:
+    """Owner → number of rows. One query."""
+    held = rows.filter(owner__isnull=False).order_by().values_list("owner_id").annotate(held=Count("pk"))
+    return dict(held)

@@ -62,15 +62,15 @@ class LeadEnded(Refusal):
 
 
 class NothingHeld(Refusal):
-    """A portfolio without leads cannot be handed over."""
+    """A portfolio without leads and without customers cannot be handed over."""
 
-    message = N_("%(name)s holds no leads.")
+    message = N_("%(name)s holds no leads and keeps no customers.")
 
 
 class NotYourTeam(Refusal):
     """A portfolio is handed over as a whole, by somebody who sees all of it."""
 
-    message = N_("%(name)s holds leads that you do not see. Ask the manager to hand them over.")
+    message = N_("%(name)s holds leads or customers that you do not see. Ask the manager to hand them over.")
 
 
 class NoHeirs(Refusal):
@@ -176,8 +176,8 @@ def hand_over_portfolio(
     """Hand everything that a person holds to others, each lead to whoever of them then has least, and the customers
     whom the leaver kept without a lead in turn (PF-10). One act, one entry.
 
-    Returns how many leads each got. Refuses NoReason, NoHeirs, NothingHeld, NotYourTeam, NotOfTheRole,
-    OwnerOfAnotherStore and AlreadyMoved.
+    Who holds no leads may still keep customers. Returns how many leads each got. Refuses NoReason, NoHeirs,
+    NothingHeld, NotYourTeam, NotOfTheRole, OwnerOfAnotherStore and AlreadyMoved.
     """
     if not note.strip():
         raise NoReason
@@ -186,12 +186,15 @@ def hand_over_portfolio(
         raise NoHeirs
     hold_leads([lead.pk for lead in portfolio(leaver)])
     held = portfolio(leaver)  # as it is under the lock
-    if not held:
+    kept = Customer.objects.filter(store=leaver.store_id, owner=leaver)
+    if not held and not kept.exists():
         raise NothingHeld(name=leaver.name)
+    if not held and kept.exclude(pk__in=Customer.objects.visible_to(by).values("pk")).exists():
+        raise NotYourTeam(name=leaver.name)
     hold_customers_of(held)
     if Lead.objects.assignable_by(by).filter(pk__in=[lead.pk for lead in held]).count() != len(held):
         raise NotYourTeam(name=leaver.name)
-    store = held[0].store
+    store = held[0].store if held else Store.objects.get(pk=leaver.store_id)
     work, turns = loads(people, at=at, on=at.astimezone(store.tz).date()), last_turns(store, people)
     shares = share_out(
         [lead.pk for lead in held],

@@ -3,7 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from customers.tests.factories import CustomerFactory
 from leads.models import Lead, Ownership
+from leads.selectors.assigning import Holder
+from leads.services.assigning import NotYourTeam, hand_over_portfolio
 from leads.tests.factories import AT, LeadFactory
 from staffing.enums import StaffState
 from staffing.tests.factories import StaffFactory, StoreFactory
@@ -138,9 +141,39 @@ def test_portfolio_goes_to_the_heirs(as_, store, agents, supervisor):
 
     answer = as_(supervisor).post(reverse("lead_portfolio"), typed)
 
-    assert [(person, count) for person, count in page.context["leavers"]] == [(agents[0], 3)]
+    assert [(row.person, row.leads) for row in page.context["leavers"] if row.leads] == [(agents[0], 3)]
     assert answer.url == "/leads/?tab=team"
     assert sorted(Lead.objects.values_list("owner", flat=True)) == [agents[1].pk, agents[1].pk, supervisor.pk]
+
+
+@pytest.mark.rule("PF-10")
+def test_leaver_who_keeps_customers_alone_is_chosen_and_they_go_along(as_, store):
+    manager = StaffFactory(store=store, roles=["sales_manager"])
+    leaver, heir = (StaffFactory(store=store, name=name, roles=["sales_consultant"]) for name in ("离职例", "接手例"))
+    kept = CustomerFactory(store=store, owner=leaver)
+    client = as_(manager)
+
+    page = client.get(reverse("lead_portfolio"))
+    answer = client.post(reverse("lead_portfolio"), {"leaver": leaver.pk, "heirs": [heir.pk], "note": "离职"})
+
+    assert page.context["leavers"] == [Holder(leaver, leads=0, customers=1)]
+    kept.refresh_from_db()
+    assert (answer.url, kept.owner) == ("/leads/?tab=team", heir)
+
+
+@pytest.mark.rule("PF-10")
+def test_customers_of_another_team_are_not_handed_over(as_, store, agents, supervisor):
+    seller, heir = (StaffFactory(store=store, roles=["sales_consultant"]) for _ in range(2))
+    kept = CustomerFactory(store=store, owner=seller)
+
+    answer = as_(supervisor).post(
+        reverse("lead_portfolio"), {"leaver": seller.pk, "heirs": [agents[0].pk], "note": "离职"}
+    )
+    with pytest.raises(NotYourTeam):
+        hand_over_portfolio(leaver=seller, heirs=[heir], note="离职", by=supervisor, at=AT)
+
+    kept.refresh_from_db()
+    assert (answer.status_code, kept.owner) == (422, seller)
 
 
 @pytest.mark.parametrize("fault", [{"heirs": []}, {"leaver": ""}, {"note": " "}, {"leaver": "999999"}])

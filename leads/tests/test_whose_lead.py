@@ -12,7 +12,7 @@ from dealership.audit.models import AuditEvent
 from dealership.web.contention import is_contention
 from leads.enums import Channel, LeadState, MoveReason
 from leads.models import Contact, HandOver, Interest, Lead, LeadPolicy, Ownership
-from leads.selectors.assigning import holders_of_leads, receivers_for, rights_on
+from leads.selectors.assigning import Holder, holders, receivers_for, rights_on
 from leads.selectors.duplicates import likely_duplicates
 from leads.services.assigning import hand_over_portfolio, reassign_leads, take_by_calling, take_from_pool
 from leads.services.intake import take_in_lead
@@ -180,7 +180,7 @@ def test_what_one_gives_follows_what_one_may_give(as_, store, seller, agent, sup
     assert (answer.status_code, [*answer.context["give"].errors]) == (422, ["leads"])
     assert set(answer.context["give"].fields["leads"].queryset) == {own}
     assert receivers_for(supervisor) == sorted([agent, supervisor], key=lambda each: each.name)
-    assert holders_of_leads(supervisor) == [(agent, 1)]
+    assert [row for row in holders(supervisor) if row.leads] == [Holder(agent, leads=1, customers=0)]
 
 
 @pytest.mark.rule("DF-09")

@@ -16,7 +16,7 @@ from dealership.web.guards import guard
 from dealership.web.request import AuthenticatedRequest
 from leads.forms.assigning import GiveForm, PortfolioForm
 from leads.models import Lead
-from leads.selectors.assigning import holders_of_leads, receivers_for
+from leads.selectors.assigning import holders, receivers_for
 from leads.services.assigning import hand_over_portfolio, reassign_leads, take_from_pool
 from leads.views.list import list_context
 from staffing.enums import Capability
@@ -62,7 +62,7 @@ def lead_give(request: AuthenticatedRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def lead_portfolio(request: AuthenticatedRequest) -> HttpResponse:
     """Hand everything that a person holds to others, in one act."""
-    leavers, people = holders_of_leads(request.user), receivers_for(request.user)
+    leavers, people = holders(request.user), receivers_for(request.user)
     if request.method != "POST":
         form = PortfolioForm(leavers=leavers, people=people, initial={"leaver": request.GET.get("leaver", "")})
         return render_page(request, "leads/portfolio.html", {"form": form, "leavers": leavers})
@@ -80,6 +80,9 @@ def lead_portfolio(request: AuthenticatedRequest) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, refusal.sentence(_))
         else:
+            if not sum(got.values()):
+                messages.success(request, _("The customers of %(name)s were handed over.") % {"name": leaver.name})
+                return redirect(f"{reverse('lead_list')}?tab=team")
             shares = _(", ").join(f"{heir.name} {count}" for heir, count in got.items())
             text = ngettext(
                 "%(count)s lead of %(name)s was handed over: %(shares)s.",
