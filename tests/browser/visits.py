@@ -30,6 +30,7 @@ from tests.browser.visit import Visit, search_for
 from tests.browser.visits_documents import NO_DOCUMENT_PAGE, document_visits
 from tests.browser.visits_files import NO_FILE_PAGE, file_visits
 from tests.browser.visits_first_service import NO_FIRST_SERVICE_PAGE, first_service_visits
+from tests.browser.visits_greetings import NO_GREETINGS_PAGE, greeting_visits
 from tests.browser.visits_keeping import NO_KEEPING_PAGE, keeping_visits
 from tests.browser.visits_leads_cards import NO_CARD_PAGE, card_visits
 from tests.browser.visits_leads_discipline import discipline_visits
@@ -38,6 +39,7 @@ from tests.browser.visits_leads_intake import NO_INTAKE_PAGE, intake_visits
 from tests.browser.visits_leads_reports import lead_report_visits
 from tests.browser.visits_leads_visits import register_visits
 from tests.browser.visits_owners import NO_OWNERS_PAGE, owners_visits
+from tests.browser.visits_referrals import referral_visits
 from tests.browser.visits_taken import NO_TAKEN_PAGE, taken_visits
 
 #: The demo stands on a Tuesday morning within the calling hours.
@@ -74,6 +76,7 @@ NO_PAGE = {
     **NO_OWNERS_PAGE,
     **NO_TAKEN_PAGE,
     **NO_FIRST_SERVICE_PAGE,
+    **NO_GREETINGS_PAGE,
     **NO_KEEPING_PAGE,
     "merge_undo": "back to the duplicates",
     "lead_ruling": "back to the search",
@@ -171,6 +174,7 @@ def fill() -> list[Visit]:
         *lead_report_visits(),
         *_for_all(),
         *first_service_visits(store, at=AT),
+        *greeting_visits(store, at=AT),
         *keeping_visits(store, at=AT),
         *card_visits(store, at=AT),
         *register_visits(store, at=AT),
@@ -180,6 +184,7 @@ def fill() -> list[Visit]:
         *taken_visits(store, at=AT),
         *intake_visits(store),
         *owners_visits(store),
+        *referral_visits(store, at=AT),
         *document_visits(store),
     ]
 
