@@ -113,6 +113,16 @@ class LeadsConfig(AppConfig):
         )
         register(
             Entry(
+                _("Bulletins"),
+                "bulletin_list",
+                "megaphone",
+                "work_leads",
+                order=18,
+                also=("bulletin_page", "bulletin_new"),
+            )
+        )
+        register(
+            Entry(
                 _("Appointments"),
                 "invitation_list",
                 "calendar-check",

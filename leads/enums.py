@@ -244,3 +244,11 @@ class DisciplineKind(models.TextChoices):
 
     INCOMPLETE = "incomplete", _("Incomplete lines of the register")
     SUSPECT = "suspect", _("Lines that may be invented")
+
+
+class BulletinKind(models.TextChoices):
+    """What sellers have to know (HO-08)."""
+
+    PRICE = "price", _("Price policy")
+    CAMPAIGN = "campaign", _("Campaign")
+    MEETING = "meeting", _("Sales meeting")

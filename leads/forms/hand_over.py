@@ -13,6 +13,7 @@ from inventory.models import VehicleModel
 from leads.forms.visits import open_grades
 from leads.models import Lead, Visit
 from leads.rules.policies import CadencePolicy
+from leads.selectors.policies import lead_policy
 from leads.services.hand_over import Confirmation, SheetLine
 from staffing.models import Staff
 
@@ -29,18 +30,24 @@ class HandOverForm(forms.Form):
         help_text=_("What the customer needs, and how far you are."),
     )
     buys_on = DayField(label=_("Plans to buy on"), required=False)
+    welcome_minutes = forms.IntegerField(label=_("Minutes of the welcome"), required=False, min_value=0, max_value=240)
 
     def __init__(self, *args: Any, visit: Visit, user: Staff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         lead = visit.lead
         self.initial = {"consultant": visit.consultant_id, "buys_on": lead.buys_on if lead is not None else None}
+        most = lead_policy(visit.store, visit.visited_on).welcome_minutes
+        self.fields["welcome_minutes"].help_text = _(
+            "Receive the customer first and learn the need, in %(most)s minutes at most; then introduce the consultant."
+        ) % {"most": most}
         people = self.fields["consultant"]
         assert isinstance(people, forms.ModelChoiceField)
         employed = Staff.objects.visible_to(user).employed().filter(store_id=visit.store_id)
         people.queryset = employed.holding("sales_consultant").order_by("employee_no", "pk")
 
     def line(self) -> SheetLine:
-        return SheetLine(condition=self.cleaned_data["condition"], buys_on=self.cleaned_data["buys_on"])
+        read = self.cleaned_data
+        return SheetLine(read["condition"], read["buys_on"], read["welcome_minutes"])
 
 
 class ConfirmForm(forms.Form):

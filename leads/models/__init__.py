@@ -1,5 +1,6 @@
 """The rows of leads: policies, leads and their histories, the yellow card, visits, hand-over, defeat, month end."""
 
+from leads.models.bulletins import Bulletin, BulletinReading
 from leads.models.card_sources import CardSource
 from leads.models.contacts import Contact
 from leads.models.discipline import DisciplineMeasure, DisciplineNote, DisciplinePolicy, DisciplineSubject
@@ -15,6 +16,8 @@ from leads.models.visits import Appointment, HandOver, RegisterDay, Turn, Visit
 
 __all__ = [
     "Appointment",
+    "Bulletin",
+    "BulletinReading",
     "CardSource",
     "ClassChange",
     "Contact",

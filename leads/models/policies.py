@@ -56,6 +56,7 @@ class LeadPolicy(Policy):
     settling_days = models.PositiveSmallIntegerField(_("within days"), default=7)
     register_grade_hours = models.PositiveSmallIntegerField(_("grade after a visit within hours"), default=24)
     card_grade = models.CharField(_("a visit opens a card from grade"), max_length=4, default="B")
+    welcome_minutes = models.PositiveSmallIntegerField(_("the welcome by telesales lasts at most minutes"), default=3)
     lost_tries = models.PositiveSmallIntegerField(_("lost contact: tries"), default=3)
     lost_days = models.PositiveSmallIntegerField(_("lost contact: on different days"), default=3)
     lost_slots = models.PositiveSmallIntegerField(_("lost contact: at different times of day"), default=2)

@@ -192,6 +192,7 @@ class HandOver(models.Model):
     grade = models.CharField(_("grade"), max_length=4, blank=True)
     buys_on = models.DateField(_("plans to buy on"), null=True, blank=True)
     condition = models.CharField(_("state of the customer"), max_length=200)
+    welcome_minutes = models.PositiveSmallIntegerField(_("minutes of the welcome"), null=True, blank=True)
     handed_over_at = models.DateTimeField(_("handed over at"))
     handed_over_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("handed over by")

@@ -57,6 +57,7 @@ class LeadRule:
     ``settling_contacts``     contacts before the grade is final, within ``settling_days`` (LG-07)
     ``register_grade_hours``  the register's second grade after the visit (LG-08)
     ``card_grade``            the lowest grade with which a visit opens a card (LI-18)
+    ``welcome_minutes``       telesales learns the need in so many minutes, then introduces the consultant (HO-02)
     ``lost_tries/days/slots/ways``  unanswered tries, on different days, in different slots of the day, by different
                               ways, before contact counts as lost
     ``vip_referrals``/``vip_days``  referrals within so many rolling days make a VIP (RC-05)
@@ -72,6 +73,7 @@ class LeadRule:
     settling_days: int = 7
     register_grade_hours: int = 24
     card_grade: str = "B"
+    welcome_minutes: int = 3
     lost_tries: int = 3
     lost_days: int = 3
     lost_slots: int = 2

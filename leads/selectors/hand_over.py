@@ -7,18 +7,21 @@ from django.db.models import Prefetch
 
 from dealership.kernel.dates import month_bounds
 from leads.models import HandOver, Interest, Lead
+from leads.selectors.policies import lead_policy
 from staffing.models import Staff
 
 
 @dataclass(frozen=True)
 class SheetRow:
     """A line of the sheet as on paper. ``ordered_on`` and ``delivered_on`` are read from the lead: telesales keeps
-    seeing what came of it (HO-07). ``is_open``: the card of the lead may be opened."""
+    seeing what came of it (HO-07). ``is_open``: the card of the lead may be opened. ``is_long``: the welcome took
+    longer than the policy has it (HO-02)."""
 
     number: int
     row: HandOver
     model: str
     is_open: bool
+    is_long: bool = False
 
     @property
     def ordered_on(self) -> dt.date | None:
@@ -48,7 +51,7 @@ class Sheet:
 
 
 def hand_over_sheet(user: Staff, *, month: dt.date, agent_pk: int | None = None) -> Sheet:
-    """The lines of a month that one may see, by date. Three queries."""
+    """The lines of a month that one may see, by date. Four queries for one store."""
     first, last = month_bounds(month.year, month.month)
     mains = Interest.objects.filter(is_main=True).select_related("model")
     found = (
@@ -64,12 +67,22 @@ def hand_over_sheet(user: Staff, *, month: dt.date, agent_pk: int | None = None)
     cards = set(
         Lead.objects.visible_to(user).filter(pk__in=[row.lead_id for row in chosen]).values_list("pk", flat=True)
     )
+    most = {
+        row.store_id: lead_policy(row.store, last).welcome_minutes
+        for row in {row.store_id: row for row in chosen}.values()
+    }
     return Sheet(
         month=first,
         agent=agents.get(agent_pk),
         agents=tuple(sorted(agents.values(), key=lambda person: (person.employee_no, person.pk))),
         rows=tuple(
-            SheetRow(number=number, row=row, model=_main_model(row), is_open=row.lead_id in cards)
+            SheetRow(
+                number=number,
+                row=row,
+                model=_main_model(row),
+                is_open=row.lead_id in cards,
+                is_long=(row.welcome_minutes or 0) > most[row.store_id],
+            )
             for number, row in enumerate(chosen, start=1)
         ),
     )

@@ -69,10 +69,12 @@ class AlreadyConfirmed(Refusal):
 
 @dataclass(frozen=True)
 class SheetLine:
-    """What telesales writes on the sheet: the state of the customer in words, and when the customer plans to buy."""
+    """What telesales writes on the sheet: the state of the customer in words, when the customer plans to buy, and how
+    many minutes the welcome took before the consultant was introduced (HO-02)."""
 
     condition: str
     buys_on: dt.date | None = None
+    welcome_minutes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ def hand_over_lead(
                 grade=lead.grade,
                 buys_on=line.buys_on or lead.buys_on,
                 condition=line.condition.strip(),
+                welcome_minutes=line.welcome_minutes,
                 handed_over_at=at,
                 handed_over_by=by,
             )

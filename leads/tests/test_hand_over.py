@@ -267,6 +267,27 @@ def test_the_consultant_repeats_the_need_corrects_it_and_judges_again(
     }
 
 
+@pytest.mark.rule("HO-02")
+@pytest.mark.parametrize(
+    ("minutes", "is_long"),
+    [
+        pytest.param(None, False, id="nobody-said"),
+        pytest.param(2, False, id="two"),
+        pytest.param(3, False, id="three"),
+        pytest.param(4, True, id="four"),
+    ],
+)
+def test_the_welcome_by_telesales_takes_two_or_three_minutes(
+    lead: Lead, visit: Visit, consultant: Staff, agent: Staff, minutes: int | None, is_long: bool
+) -> None:
+    line = SheetLine(condition="看好家用款", welcome_minutes=minutes)
+    hand_over_lead(lead=lead, visit=visit, consultant=consultant, line=line, by=agent, at=AFTERWARDS)
+
+    (row,) = hand_over_sheet(agent, month=dt.date(2026, 11, 1)).rows
+
+    assert (row.row.welcome_minutes, row.is_long) == (minutes, is_long)
+
+
 @pytest.mark.rule("HO-07")
 def test_telesales_goes_on_seeing_what_came_of_it(lead: Lead, visit: Visit, consultant: Staff, agent: Staff) -> None:
     handed_over(lead, visit, consultant, agent)

@@ -305,7 +305,7 @@ def test_the_sheet_costs_the_same_for_one_and_three_lines(
     client = signed_in(agent)
     client.get(reverse("hand_over_list"))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         answer = client.get(reverse("hand_over_list"))
 
     assert text_of(answer).count("示范一号") == rows

@@ -1,10 +1,23 @@
 """Addresses of leads, one list a module."""
 
-from leads.urls import assigning, card, defeats, discipline, duplicates, intake, month_end, reports, sources, visits
+from leads.urls import (
+    assigning,
+    bulletins,
+    card,
+    defeats,
+    discipline,
+    duplicates,
+    intake,
+    month_end,
+    reports,
+    sources,
+    visits,
+)
 from leads.urls import list as leads
 
 urlpatterns = [
     *visits.urlpatterns,
+    *bulletins.urlpatterns,
     *defeats.urlpatterns,
     *discipline.urlpatterns,
     *month_end.urlpatterns,

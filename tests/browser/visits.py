@@ -27,6 +27,7 @@ from staffing.tests.factories import StaffFactory, StoreFactory
 from tests.browser import workbooks
 from tests.browser.pages import session_cookie
 from tests.browser.visit import Visit, search_for
+from tests.browser.visits_bulletins import NO_BULLETIN_PAGE, bulletin_visits
 from tests.browser.visits_documents import NO_DOCUMENT_PAGE, document_visits
 from tests.browser.visits_files import NO_FILE_PAGE, file_visits
 from tests.browser.visits_first_service import NO_FIRST_SERVICE_PAGE, first_service_visits
@@ -78,6 +79,7 @@ NO_PAGE = {
     **NO_FIRST_SERVICE_PAGE,
     **NO_GREETINGS_PAGE,
     **NO_KEEPING_PAGE,
+    **NO_BULLETIN_PAGE,
     "merge_undo": "back to the duplicates",
     "lead_ruling": "back to the search",
     "relative_add": "back to the customer",
@@ -176,6 +178,7 @@ def fill() -> list[Visit]:
         *first_service_visits(store, at=AT),
         *greeting_visits(store, at=AT),
         *keeping_visits(store, at=AT),
+        *bulletin_visits(store, at=AT),
         *card_visits(store, at=AT),
         *register_visits(store, at=AT),
         *discipline_visits(store, at=AT),
