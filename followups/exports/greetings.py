@@ -1,5 +1,6 @@
 """The addresses of cards as a workbook, for a printer or a mailing service."""
 
+import io
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
@@ -7,7 +8,7 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from dealership.workbooks.paper import Maker, lay_out_page, put_heading, put_number, put_text, put_title, saved
+from dealership.workbooks.paper import Maker, lay_out_page, put_heading, put_number, put_text, put_title
 from followups.selectors.greetings import CardRow
 
 WIDTHS = (6, 18, 44, 12, 16, 60)
@@ -35,4 +36,6 @@ def address_workbook(rows: Sequence[CardRow], *, title: str, maker: Maker) -> by
     sheet.freeze_panes = "A4"
     sheet.print_title_rows = "3:3"
     lay_out_page(sheet, landscape=True)
-    return saved(book, maker=maker)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
