@@ -194,7 +194,7 @@ def hand_over_portfolio(
     hold_customers_of(held)
     if Lead.objects.assignable_by(by).filter(pk__in=[lead.pk for lead in held]).count() != len(held):
         raise NotYourTeam(name=leaver.name)
-    store = held[0].store if held else Store.objects.get(pk=leaver.store_id)
+    store = held[0].store if held else kept.select_related("store").order_by("pk")[0].store
     work, turns = loads(people, at=at, on=at.astimezone(store.tz).date()), last_turns(store, people)
     shares = share_out(
         [lead.pk for lead in held],
