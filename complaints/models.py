@@ -65,6 +65,16 @@ class Complaint(models.Model):
     received_at = models.DateTimeField(_("received at"))
     reply_due_at = models.DateTimeField(_("first reply due at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    # What the customer was promised instead of an argument (AF-06).
+    answer_at = models.DateTimeField(_("call-back promised for"), null=True, blank=True)
+    answer_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("call-back promised by"),
+    )
 
     objects = ComplaintQuerySet.as_manager()
 

@@ -31,5 +31,5 @@ def escalation_order(*, store: Store, first: Iterable[Staff | None], roles: Iter
 def complaints_of(customer: Customer, *, limit: int = 5) -> QuerySet[Complaint]:
     """What the customer complained of, the unsettled first, then the newest: read before every call (D3-04, D7-03)."""
     settled = Case(When(state=ComplaintState.CLOSED, then=Value(1)), default=Value(0))
-    rows = Complaint.objects.filter(customer=customer).select_related("handler")
+    rows = Complaint.objects.filter(customer=customer).select_related("handler", "answer_by")
     return rows.order_by(settled, "-received_at", "-pk")[:limit]

@@ -25,6 +25,18 @@ class NothingSaid(Refusal):
     message = N_("Write down what the customer complained of, in the customer's own words.")
 
 
+class AnswerInPast(Refusal):
+    """A promise that cannot be kept any more."""
+
+    message = N_("The promised call lies in the past.")
+
+
+class AnswerByConcerned(Refusal):
+    """Whom the customer complains of does not answer (CP-30)."""
+
+    message = N_("The customer complains of this person: promise a call from somebody else.")
+
+
 @transaction.atomic
 def open_complaint(
     *,
@@ -92,6 +104,50 @@ def open_complaint(
             at=at,
         )
     return complaint
+
+
+@transaction.atomic
+def promise_answer(
+    *, complaint: Complaint, answer_at: dt.datetime, answer_by: Staff, by: Staff, at: dt.datetime
+) -> None:
+    """The customer was promised that ``answer_by`` calls at ``answer_at``; that person is told at once (AF-06).
+
+    A later promise takes the place of the one before. Refuses AnswerInPast and AnswerByConcerned.
+    """
+    if answer_at <= at:
+        raise AnswerInPast
+    if answer_by.pk == complaint.about_id:
+        raise AnswerByConcerned
+    local = answer_at.astimezone(complaint.store.tz)
+    complaint.answer_at, complaint.answer_by = answer_at, answer_by
+    complaint.save(update_fields=["answer_at", "answer_by"])
+    record_event(
+        code="complaint.answer_promised",
+        subject=complaint,
+        by=by,
+        at=at,
+        data={"answer_at": answer_at.isoformat(), "answer_by": answer_by.pk},
+    )
+    raise_alerts(
+        drafts=[
+            AlertDraft(
+                recipient_id=answer_by.pk,
+                key=f"complaint.answer_promised:{complaint.pk}:{answer_at:%Y%m%d%H%M}",
+                code="complaint.answer_promised",
+                message=N_("Complaint %(number)s: %(customer)s was promised your call at %(moment)s."),
+                params={
+                    "number": complaint.number,
+                    "customer": complaint.customer.name,
+                    "moment": f"{local:%Y-%m-%d %H:%M}",
+                },
+                happened_at=at,
+                url=_address(complaint.customer),
+                tone=Tone.DANGER,
+                store_ref=complaint.store_id,
+            )
+        ],
+        at=at,
+    )
 
 
 def _continued(complaint: Complaint, content: str, *, by: Staff, at: dt.datetime) -> Complaint:

@@ -6,15 +6,21 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from complaints.services import NothingSaid
 from dealership.kernel.errors import BadValue, SentenceError
+from dealership.web.fields import MomentField
 from followups.enums import Consequence, TaskKind
-from followups.services.calls.visits import VisitFacts, read_landline
+from followups.services.calls.visits import PromiseIncomplete, VisitFacts, read_landline
+from staffing.enums import Role
+from staffing.models import Staff
 
 if TYPE_CHECKING:
     from followups.forms import CallForm
 
 #: The choice among the numbers called that is no number of the customer's.
 VISITOR = "visitor"
+#: Who calls a customer back about a visit.
+ANSWERERS = (Role.SERVICE_MANAGER, Role.SERVICE_ADVISER, Role.CALL_CENTRE_SUPERVISOR, Role.GENERAL_MANAGER)
 
 
 def add_visit_fields(form: "CallForm") -> None:
@@ -27,6 +33,13 @@ def add_visit_fields(form: "CallForm") -> None:
         required=False,
         max_length=40,
         help_text=_("On a mobile? Ask for a landline for the agreed time."),
+    )
+    form.fields["answer_at"] = MomentField(label=_("Promised call at"), required=False)
+    form.fields["answer_by"] = forms.ModelChoiceField(
+        label=_("Promised call from"),
+        required=False,
+        queryset=Staff.objects.filter(store=screen.task.store).working().holding(*ANSWERERS).order_by("name", "pk"),
+        empty_label="–",
     )
     if screen.visitor is not None:
         form.fields["phone"] = forms.ChoiceField(
@@ -43,6 +56,12 @@ def clean_visit_fields(form: "CallForm", cleaned: dict[str, Any], consequence: s
     """A number of somebody else is not traced, and the owner's is not marked for it."""
     if consequence == Consequence.TRACE_NUMBER and cleaned.get("phone") == VISITOR:
         form.add_error("phone", _("This is the number of the person who came. Call the owner before you save."))
+    if cleaned.get("answer_at") or cleaned.get("answer_by"):
+        if not (cleaned.get("complaint", "").strip() or cleaned.get("complaint_kinds")):
+            form.add_error("complaint", NothingSaid().sentence(gettext))
+        for name in ("answer_at", "answer_by"):
+            if not cleaned.get(name) and name not in form.errors:
+                form.add_error(name, PromiseIncomplete().sentence(gettext))
     if consequence == Consequence.CALL_BACK and "landline" in form.fields:
         try:
             read_landline(cleaned.get("landline", ""))
@@ -52,4 +71,6 @@ def clean_visit_fields(form: "CallForm", cleaned: dict[str, Any], consequence: s
 
 def visit_facts(cleaned: dict[str, Any]) -> VisitFacts | None:
     """What was said in a call after a workshop visit; None in others."""
-    return VisitFacts(cleaned["landline"]) if "landline" in cleaned else None
+    if "landline" not in cleaned:
+        return None
+    return VisitFacts(cleaned["landline"], cleaned.get("answer_at"), cleaned.get("answer_by"))

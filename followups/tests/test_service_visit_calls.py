@@ -1,19 +1,24 @@
-"""Calls after a workshop visit: who is called, which questions are asked, another time (AF-03, AF-05..07)."""
+"""Calls after a workshop visit: who is called, what is asked, another time, no arguing (AF-03, AF-05..08)."""
 
 import datetime as dt
 
 import pytest
 from django.urls import reverse
 
+from complaints.enums import ComplaintKind
+from complaints.models import Complaint
+from complaints.services import AnswerByConcerned
 from customers.enums import NumberState
 from customers.models import CustomerPhone
 from customers.tests.factories import CustomerPhoneFactory
 from dealership.audit.models import AuditEvent
+from dealership.notifications.models import Alert
 from followups.enums import QuestionnaireState, TaskState, VisitKind
 from followups.models import Answer, CallTask, Question, Questionnaire, ServiceVisit
 from followups.selectors.calls import call_screen
 from followups.selectors.policies import questionnaire_for
-from followups.services.calls import AnswersMissing, MobileGiven, VisitFacts, save_call
+from followups.services.calls import AnswersMissing, ComplaintHeard, MobileGiven, VisitFacts, save_call
+from followups.services.calls.visits import AnswerByStranger
 from followups.services.claims import claim_task
 from followups.services.questionnaires import copy_questionnaire
 from followups.tests.factories import CHINA, CallTaskFactory
@@ -288,3 +293,96 @@ def test_a_number_on_file_is_not_put_there_twice(store, agent):
 
     assert task.customer.phones.get() == known
     assert not AuditEvent.objects.filter(code="phone.added").exists()
+
+
+# --- no arguing: a call from the right person (AF-06, AF-08) --------------------------------------------------------
+SAID = "刹车还是响，说好的时间又拖了一天"
+ANSWER_AT = dt.datetime(2026, 11, 25, 9, 30, tzinfo=CHINA)
+
+
+@pytest.fixture
+def manager(store):
+    return StaffFactory(store=store, roles=["service_manager"], name="服务经理")
+
+
+def spoken(task, agent, **fields):
+    answers = yes_to(*EVERYBODY, *OWN[VisitKind.REPAIR]) | {"solved": "no"}
+    return save_call(task=task, by=agent, at=AT, outcome="done", answers=answers, **fields)
+
+
+@pytest.mark.rule("AF-06")
+def test_a_no_is_noted_and_opens_nothing_by_itself(store, agent, manager):
+    saved = spoken(visit_call(store, agent), agent, note="客户说异响还在")
+
+    assert saved.complaints == ()
+    assert Answer.objects.get(response__task=saved.task, question__code="solved").is_alert
+
+
+@pytest.mark.rule("AF-06", "AF-08")
+def test_a_call_from_the_right_person_is_promised_and_that_person_told(store, agent, as_agent, manager):
+    task = visit_call(store, agent)
+    chosen = StaffFactory(store=store, roles=["service_adviser"], name="张工")
+    answers = {f"q_{code}": "yes" for code in (*EVERYBODY, *OWN[VisitKind.REPAIR])} | {"q_solved": "no"}
+    typed = {
+        "attempts": "0", "outcome": "done", "complaint": SAID, "complaint_kinds": "service",
+        "answer_at": "2026-11-25T09:30", "answer_by": str(chosen.pk), "after_save": "stay", **answers,
+    }  # fmt: skip
+
+    as_agent.post(reverse("call_save", args=[task.pk]), typed)
+
+    complaint = Complaint.objects.get()
+    assert (complaint.origin, complaint.content, complaint.handler) == ("service_visit_call", SAID, manager)
+    assert (complaint.answer_at, complaint.answer_by) == (ANSWER_AT, chosen)
+    alert = Alert.objects.get(code="complaint.answer_promised")
+    assert alert.recipient == chosen
+    assert alert.params == {
+        "number": complaint.number, "customer": task.customer.name, "moment": "2026-11-25 09:30",
+    }  # fmt: skip
+    page = as_agent.get(reverse("call_task", args=[task.pk])).content.decode()
+    assert "张工" in page
+
+
+@pytest.mark.rule("AF-06")
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"complaint": SAID, "answer_at": "2026-11-25T09:30"}, "answer_by"),
+        ({"complaint": SAID, "answer_by": "who"}, "answer_at"),
+        ({"answer_at": "2026-11-25T09:30", "answer_by": "who"}, "complaint"),
+        ({"complaint": SAID, "answer_at": "2026-11-23T09:30", "answer_by": "who"}, "__all__"),
+    ],
+    ids=["nobody", "no time", "no complaint", "past"],
+)
+def test_half_a_promise_is_refused_and_nothing_is_kept(store, agent, as_agent, manager, typed, field):
+    task = visit_call(store, agent)
+    sent = {name: str(manager.pk) if value == "who" else value for name, value in typed.items()}
+    answers = {f"q_{code}": "yes" for code in (*EVERYBODY, *OWN[VisitKind.REPAIR])}
+
+    answer = as_agent.post(
+        reverse("call_save", args=[task.pk]), {"attempts": "0", "outcome": "done", **answers, **sent}
+    )
+
+    assert answer.status_code == 422
+    assert field in answer.context["form"].errors
+    assert not Complaint.objects.exists()
+    task.refresh_from_db()
+    assert task.attempts == 0
+
+
+@pytest.mark.rule("AF-06", "CP-30")
+@pytest.mark.parametrize(
+    ("person", "refusal"), [("adviser", AnswerByConcerned), ("stranger", AnswerByStranger), ("gone", AnswerByStranger)]
+)
+def test_who_cannot_be_the_right_person(store, agent, manager, person, refusal):
+    people = {
+        "adviser": StaffFactory(store=store, roles=["service_adviser"]),
+        "stranger": StaffFactory(store=StoreFactory(), roles=["service_adviser"]),
+        "gone": StaffFactory(store=store, roles=["service_adviser"], is_active=False),
+    }
+    task = visit_call(store, agent, adviser=people["adviser"])
+    heard = ComplaintHeard(SAID, (ComplaintKind.SERVICE,), about_consultant=True)
+
+    with pytest.raises(refusal):
+        spoken(task, agent, complaint=heard, visit=VisitFacts(answer_at=ANSWER_AT, answer_by=people[person]))
+
+    assert not Complaint.objects.exists()

@@ -28,7 +28,7 @@ from followups.services.calls.along import finish_taken_along
 from followups.services.calls.answers import question_rule, read_answers, refuse_missing, store_answers
 from followups.services.calls.consequences import outcome_rule, planned_changes
 from followups.services.calls.leads import LeadLine, is_lead_call, lock_leads_of, lose_leads, write_line
-from followups.services.calls.visits import VisitFacts, keep_visit_facts
+from followups.services.calls.visits import VisitFacts, keep_visit_facts, promise_answers
 from followups.services.claims import AlreadyTaken, NotYours, may_take, why_it_waits
 from followups.services.drafts import drop_draft
 from followups.services.events import SignUpWish, sign_up
@@ -198,6 +198,8 @@ def save_call(
     if visit is not None:
         keep_visit_facts(row, rule, visit, by=by, at=at)
     opened = _open_complaints(row, heard, complaint, note, by=by, at=at)
+    if visit is not None:
+        promise_answers(row, opened, visit, by=by, at=at)
     drop_draft(task=row, by=by)
     record_event(
         code="call.saved",
