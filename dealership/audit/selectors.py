@@ -29,6 +29,7 @@ KINDS: dict[str, "str | Promise"] = {
     "appointments.printed": _("Appointments of the workshop printed"),
     "register_7dc.printed": _("Register of the 7DC printed"),
     "vehicle_file.printed": _("File of a car printed"),
+    "card_labels.printed": _("Labels of cards printed"),
     "event.printed": _("List of an event printed"),
 }
 
