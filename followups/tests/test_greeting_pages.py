@@ -171,6 +171,7 @@ def test_labels_of_the_chosen_with_those_without_address_counted(store, seller, 
     assert response.context["missing"] == 1
     whole = client.get(reverse("greeting_labels"))
     assert (whole.context["number"], whole.context["missing"]) == (2, 1)
+    assert [event.data["rows"] for event in AuditEvent.objects.filter(code="labels.made").order_by("pk")] == [1, 2]
 
 
 def test_twenty_five_labels_are_two_sheets(store, seller, client):
