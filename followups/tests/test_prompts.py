@@ -86,7 +86,7 @@ def test_from_the_call_screen(client, agent):
         client.force_login(agent)
         client.post(
             f"/tasks/{task.pk}/save/",
-            {"attempts": "0", "outcome": "done", "note": "客户续保中", "inspect_by": "2027-01-31", "after_save": "stay"},
+            {"attempts": "0", "outcome": "done", "note": "在续保", "inspect_by": "2027-01-31", "after_save": "stay"},
         )
 
     task.vehicle.refresh_from_db()
