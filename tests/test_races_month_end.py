@@ -204,6 +204,20 @@ def test_of_managers_who_decide_at_once_one_does(leader: Staff) -> None:
     assert Lead.objects.get().state == ("defeated" if decided.state == "approved" else "open")
 
 
+def test_a_decision_locks_the_lead_before_the_application(leader: Staff) -> None:
+    seller = StaffFactory(store=leader.store, roles=["sales_consultant"])
+    lead = LeadFactory(customer__store=leader.store, owner=seller, pool="sales_consultant", stage="showroom")
+    Interest.objects.create(lead=lead, model=VehicleModelFactory(), is_main=True)
+    defeat = apply_for_defeat(lead=lead, claim=claim(BOUGHT), by=seller, at=AT)
+
+    with CaptureQueriesContext(connection) as queries:
+        decide_defeat(defeat=defeat, approve=False, by=leader, at=AT, note="核实过")
+
+    held = [query["sql"] for query in queries if "NO KEY UPDATE" in query["sql"] or query["sql"].startswith("UPDATE")]
+    assert ["leads_lead" in sql for sql in held[:2]] == [True, False]
+    assert "leads_defeat" in held[1]
+
+
 @pytest.mark.rule("DF-13")
 def test_of_agents_who_take_a_defeated_lead_up_one_does(leader: Staff) -> None:
     agents = [StaffFactory(store=leader.store, roles=["telesales"]) for _ in range(WORKERS)]
