@@ -16,7 +16,6 @@ from tests.browser.visit import Visit
 #: What leads back to the card.
 NO_KEEPING_PAGE = {
     "retained_ask": "back to the card",
-    "retained_decide": "back to the card",
     "retained_give_back": "back to the card",
 }
 
