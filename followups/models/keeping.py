@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from followups.enums import KeepingState, KeepReason
+from followups.models.tasks import leaderless, roles_led_by
 from orders.models import Delivery
 from staffing.enums import Capability
 from staffing.models import Staff, Store
@@ -23,7 +24,7 @@ class FileKeepingQuerySet(models.QuerySet["FileKeeping"]):
             return rows
         mine = Q(consultant_id=user.pk)
         if user.may(Capability.SEE_BOARD):
-            mine |= Q(consultant__superior_id=user.pk)
+            mine |= Q(consultant__superior_id=user.pk) | Q(consultant__in=leaderless(roles_led_by(user)))
         return rows.filter(mine)
 
 

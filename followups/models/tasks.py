@@ -19,11 +19,11 @@ from staffing.enums import SUPERVISOR_ROLE, Capability, Role
 from staffing.models import Staff, Store
 
 
-def _roles_led_by(user: Staff) -> list[str]:
+def roles_led_by(user: Staff) -> list[str]:
     return [role for role, leader in SUPERVISOR_ROLE.items() if leader in user.roles]
 
 
-def _leaderless(roles: list[str]) -> "models.QuerySet[Staff]":
+def leaderless(roles: list[str]) -> "models.QuerySet[Staff]":
     """People of the roles without a superior of their own: whoever leads the role leads them."""
     found: models.QuerySet[Staff] = Staff.objects.filter(superior__isnull=True).holding(*roles)
     return found
@@ -40,9 +40,9 @@ class CallTaskQuerySet(models.QuerySet["CallTask"]):
             return rows
         mine = Q(owner_id=user.pk) | Q(owner__isnull=True, pool__in=user.roles) | Q(claimed_by_id=user.pk)
         if user.may(Capability.SEE_BOARD):
-            led = _roles_led_by(user)
+            led = roles_led_by(user)
             mine |= Q(owner__isnull=True, pool__in=led) | Q(owner__superior_id=user.pk)
-            mine |= Q(owner__in=_leaderless(led))
+            mine |= Q(owner__in=leaderless(led))
         return rows.filter(mine)
 
     def unfinished(self) -> Self:
@@ -280,7 +280,7 @@ class SkippedCallQuerySet(models.QuerySet["SkippedCall"]):
             return rows
         mine = Q(consultant_id=user.pk)
         if user.may(Capability.SEE_BOARD):
-            mine |= Q(consultant__superior_id=user.pk) | Q(consultant__in=_leaderless(_roles_led_by(user)))
+            mine |= Q(consultant__superior_id=user.pk) | Q(consultant__in=leaderless(roles_led_by(user)))
         return rows.filter(mine)
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from complaints.models import Complaint
 from complaints.selectors import complaints_of
@@ -80,6 +80,15 @@ def files(user: Staff, *, on: dt.date, view: str) -> QuerySet[Delivery]:
             .order_by("-delivered_on", "pk")
         )
     return rows.filter(delivered_on__gt=moved, delivered_on__lte=soon).order_by("delivered_on", "pk")
+
+
+def openable_files(user: Staff) -> QuerySet[Delivery]:
+    """The files whose card ``user`` may open: the own customers', and those about which one decides."""
+    own, asked = Delivery.objects.visible_to(user), FileKeeping.objects.visible_to(user)
+    rows: QuerySet[Delivery] = Delivery.objects.filter(
+        Q(pk__in=own.values("pk")) | Q(pk__in=asked.values("delivery_id"))
+    )
+    return rows
 
 
 def file_row(delivery: Delivery) -> FileRow:

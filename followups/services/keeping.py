@@ -102,7 +102,8 @@ def decide_keeping(*, keeping: FileKeeping, keep: bool, answer: str, by: Staff, 
     state = KeepingState.KEPT if keep else KeepingState.REFUSED
     _move(keeping, KeepingState.ASKED, state, answer, by=by, at=at)
     if keep:
-        _waiting_calls(keeping).filter(owner__isnull=True).update(owner=keeping.consultant)
+        if keeping.consultant.is_working and keeping.consultant.store_id == keeping.store_id:
+            _waiting_calls(keeping).filter(owner__isnull=True).update(owner=keeping.consultant)
         message = N_("You keep the file of %(customer)s.")
     else:
         message = N_("The file of %(customer)s goes to the customer service centre: %(answer)s")

@@ -94,6 +94,8 @@ def record_imported_readings(*, readings: Sequence[Reading], context: Context, w
                 agreed_on = None
             if agreed_on is not None:
                 remind_on = reminder_on(agreed_on, not_before=reading.read_on, lead=lead)
+            if track["remind_on"] > today:  # a reading that comes in late must not put the reminder before every list
+                remind_on = max(remind_on, today)
             before = {name: track[name] for name in ("expected_on", "agreed_on", "remind_on", "round")}
             after = {"expected_on": reckoned.due_on, "agreed_on": agreed_on, "remind_on": remind_on}
             moved[pk] = before, {**after, "round": track["round"]}

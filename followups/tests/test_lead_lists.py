@@ -241,5 +241,5 @@ def test_leads_cost_the_same_number_of_statements_however_many(store, telesales,
     with CaptureQueriesContext(connection) as queries:
         make_call_list(store=store, on=TODAY, at=NOW)
 
-    assert len(queries) == 44
+    assert len(queries) == 48
     assert CallTask.objects.count() == 2 * leads

@@ -222,7 +222,7 @@ def test_the_screen_costs_the_same_queries_however_long_the_card(
     address = opened(lead, telesales)
     as_telesales.get(address)  # the audit of the numbers is written the first time
 
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(28):
         as_telesales.get(address)
 
 

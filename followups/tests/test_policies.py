@@ -62,7 +62,7 @@ def store():
         ),
         KindRule("referral_feedback", "sales_consultant", offset_days=3, catch_up_days=7),
         KindRule("birthday", "sales_consultant", to_consultant=True, catch_up_days=1),
-        KindRule("festival", "call_centre_agent", catch_up_days=7),
+        KindRule("festival", "call_centre_agent", offset_days=-7, catch_up_days=7),
         KindRule("number_trace", "sales_consultant", to_consultant=True, catch_up_days=0),
     ],
     ids=lambda rule: rule.kind,

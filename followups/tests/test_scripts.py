@@ -60,3 +60,11 @@ def test_no_script_begs_for_full_marks():
 
     assert len(texts) == len(set(TaskKind))
     assert not any(begging in text for text in texts for begging in ("满分", "打10分", "打 10 分"))
+
+
+@pytest.mark.rule("PF-06", "PF-07")
+def test_the_centre_speaks_of_all_that_is_due_and_invites_with_friends():
+    text = script(TaskKind.RETAINED).text_zh
+
+    assert all(word in text for word in ("用得怎么样", "免费检测", "保险和年检", "置换"))
+    assert "介绍新车型、服务活动和车主活动，欢迎带朋友一起来" in text

@@ -5,18 +5,18 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from dealership import clock
 from dealership.audit.services import record_act
+from dealership.audit.taking import Taken, workbook_answer
 from dealership.web.answers import redirect_after_post, render_page
 from dealership.web.guards import guard
 from dealership.web.pagination import page_of
 from dealership.web.request import AuthenticatedRequest
-from dealership.workbooks.paper import XLSX, Maker
+from dealership.workbooks.paper import Maker
 from followups.exports.greetings import address_workbook
 from followups.forms_greetings import BatchForm, chosen_ids
 from followups.models.cards import CardWay
@@ -111,11 +111,8 @@ def greeting_export(request: AuthenticatedRequest) -> HttpResponse:
     store = request.user.store
     maker = Maker(request.user.name, store.name if store is not None else _("All stores"), today)
     content = address_workbook(rows, title=_title(scope), maker=maker)
-    facts = {"view": scope.view, "rows": len(rows)}
-    record_act(code="cards.exported", store_ref=request.user.store_id, by=request.user, at=at, data=facts)
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, f"cards-{today:%Y%m%d}.xlsx") or ""
-    return response
+    taken = Taken("cards.exported", len(rows), request.user.store_id, {"view": scope.view})
+    return workbook_answer(content, file_name=f"cards-{today:%Y%m%d}.xlsx", taken=taken, by=request.user, at=at)
 
 
 def _title(scope: Scope) -> str:

@@ -17,7 +17,7 @@ from dealership.web.request import AuthenticatedRequest
 from followups.enums import KeepingState, KeepReason
 from followups.forms_keeping import AnswerForm, AskForm
 from followups.models import FileKeeping
-from followups.selectors.keeping import VIEWS, file_row, files, retained_card
+from followups.selectors.keeping import VIEWS, file_row, files, openable_files, retained_card
 from followups.services.keeping import ask_to_keep, decide_keeping, give_back, may_ask, may_decide_keeping
 from orders.models import Delivery
 from staffing.enums import Capability
@@ -105,7 +105,7 @@ def retained_give_back(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     delivery = _delivery(request, pk)
     keeping = get_object_or_404(_standing(request, delivery), state=KeepingState.KEPT)
     try:
-        answer = request.POST.get("answer", "").strip()[:300]
+        answer = request.POST.get("answer", "").replace("\x00", "").strip()[:300]
         give_back(keeping=keeping, answer=answer, by=request.user, at=clock.now())
     except SentenceError as refusal:
         context = _card_context(request, delivery) | {"refusal": refusal.sentence(_)}
@@ -115,9 +115,8 @@ def retained_give_back(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 
 def _delivery(request: AuthenticatedRequest, pk: int) -> Delivery:
-    rows = Delivery.objects.visible_to(request.user)
     found: Delivery = get_object_or_404(
-        rows.select_related("store", "customer__owner", "vehicle__model", "consultant"), pk=pk
+        openable_files(request.user).select_related("store", "customer__owner", "vehicle__model", "consultant"), pk=pk
     )
     return found
 

@@ -188,7 +188,8 @@ def _task(request: AuthenticatedRequest, pk: int) -> CallTask:
 
 def _typed(data: QueryDict) -> dict[str, list[str]]:
     """Everything typed, as it can be put back into the form."""
-    return {name: values for name, values in data.lists() if name != "csrfmiddlewaretoken" and any(values)}
+    kept = {name: [value.replace("\x00", "") for value in values] for name, values in data.lists()}  # jsonb has no NUL
+    return {name: values for name, values in kept.items() if name != "csrfmiddlewaretoken" and any(values)}
 
 
 def _save(request: AuthenticatedRequest, screen: CallScreen, form: CallForm, at: dt.datetime) -> SavedCall:

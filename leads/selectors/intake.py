@@ -67,7 +67,7 @@ def known_number(user: Staff, store: Store, number: str) -> KnownNumber:
             return KnownNumber(code, owner, lead.customer.name, lead)
         return KnownNumber(COLLEAGUES_LEAD, owner, token=token_of_lead(user, lead.pk))
     customers = Customer.objects.filter(store=store, phones__number=number).select_related("owner").order_by("pk")
-    customer = customers.first()
+    customer = customers.filter(owner=user).first() or customers.first()
     if customer is None:
         return KnownNumber()
     keepers = keepers_of(store, number)
@@ -76,6 +76,6 @@ def known_number(user: Staff, store: Store, number: str) -> KnownNumber:
         may_decide = user.may(Capability.ASSIGN_LEADS)
         name = customer.name if is_seen else ""
         return KnownNumber(KNOWN_CUSTOMER, keepers[0].name, name, goes_to_keeper=True, may_decide=may_decide)
-    is_seen = bool(keepers) or Customer.objects.visible_to(user).filter(pk=customer.pk).exists()
+    is_seen = Customer.objects.visible_to(user).filter(pk=customer.pk).exists()
     owner = customer.owner.name if customer.owner is not None else ""
     return KnownNumber(KNOWN_CUSTOMER, owner, customer.name if is_seen else "")

@@ -131,7 +131,7 @@ def _keep_customer(
     )
     if amended:
         if "name" in amended:
-            customer.initials = names.initials(amended["name"])
+            customer.initials = names.initials(amended["name"])[:32]
         for name, value in amended.items():
             setattr(customer, name, value)
         customer.save(update_fields=[*amended, *(["initials"] if "name" in amended else [])])

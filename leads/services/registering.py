@@ -149,11 +149,14 @@ def _customer_of(store: Store, number: str, new: NewLead, owner: Staff | None, a
     """The customer of the same name on that telephone (a household may share one), or a new customer."""
     known = Customer.objects.filter(store=store, phones__number=number, name=new.name).order_by("pk").first()
     if known is not None:
+        # Whose lead had ended was nobody's: whoever gets the new one keeps the customer too (HO-06).
+        if owner is not None and Customer.objects.filter(pk=known.pk, owner__isnull=True).update(owner=owner):
+            known.owner = owner
         return known
     customer = Customer.objects.create(
         store=store,
         name=new.name,
-        initials=names.initials(new.name),
+        initials=names.initials(new.name)[:32],
         gender=new.gender,
         owner=owner,
         created_at=at,

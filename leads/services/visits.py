@@ -27,7 +27,7 @@ from leads.services.grading import NoOpenGrade, grade_lead
 from leads.services.intake import take_in_lead
 from leads.services.registering import NewLead, Registered, register_lead
 from leads.services.turn import take_turn
-from staffing.enums import Role
+from staffing.enums import Capability, Role
 from staffing.models import Staff, Store
 
 #: A clock at the desk may be this much ahead of ours.
@@ -251,10 +251,20 @@ def grade_after_visit(*, visit: Visit, grade: str, by: Staff, at: dt.datetime) -
     record_event(code="visit.graded", subject=visit, by=by, at=at, data={"grade": [visit.grade, code]})
     lead = visit.lead
     if lead is not None and lead.state == LeadState.OPEN:
+        # The line keeps what the receiver thinks; a colleague's lead is judged by the colleague.
+        if not _may_judge(lead, by):
+            return visit
         grade_lead(lead=lead, grade=code, graded_by=GradedBy.REGISTER, by=by, at=at)
     elif lead is None:
         (_enquire if visit.by_phone else _open_card)(visit, code, by, at)
     return visit
+
+
+def _may_judge(lead: Lead, by: Staff) -> bool:
+    """Telesales' leads are judged by whoever receives the customer, others by those who work them, and the desk."""
+    if lead.stage == Stage.TELESALES or by.may(Capability.RUN_REGISTER):
+        return True
+    return Lead.objects.workable_by(by).filter(pk=lead.pk).exists()
 
 
 _WATCHED = (

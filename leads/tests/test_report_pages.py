@@ -343,7 +343,7 @@ def test_text_and_workbook_of_the_month(case, tmp_path):
     assert printed.strip() == str(target)
     assert openpyxl.load_workbook(target).sheetnames == ["漏斗", "级别状况表", "首次联系", "战败分析"]
     assert AuditEvent.objects.get(code="report.exported").data == {
-        "report": "leads", "month": "2026-11", "stores": ["T01"], "rows": 2
+        "report": "leads", "month": "2026-11", "stores": ["T01"], "rows": 4
     }  # fmt: skip
 
 

@@ -80,7 +80,7 @@ def bulletin_new(request: AuthenticatedRequest) -> HttpResponse:
 @require_POST
 def bulletin_attendance(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Who was at the meeting."""
-    present = [int(value) for value in request.POST.getlist("present") if value.isdigit()]
+    present = [int(value) for value in request.POST.getlist("present") if value.isdecimal() and len(value) < 19]
     try:
         note_attendance(bulletin=_bulletin(request, pk), present=present, by=request.user, at=clock.now())
     except SentenceError as refusal:

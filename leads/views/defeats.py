@@ -89,7 +89,12 @@ def lead_lose(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Contact is lost: proven by the lines of the card, or refused with what is still wanting."""
     lead = _workable(request, pk)
     try:
-        lose_contact(lead=lead, by=request.user, at=clock.now(), note=request.POST.get("note", "").strip()[:300])
+        lose_contact(
+            lead=lead,
+            by=request.user,
+            at=clock.now(),
+            note=request.POST.get("note", "").replace("\x00", "").strip()[:300],
+        )
     except SentenceError as refusal:
         messages.warning(request, refusal.sentence(_))
         return redirect("lead_card", pk)

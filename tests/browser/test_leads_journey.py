@@ -227,7 +227,7 @@ def test_a_lead_from_the_first_ring_to_the_defeat(
     page.keyboard.press("Enter")
     expect(page.get_by_text(_("The customer was invited; the telesales agent has been told."))).to_be_visible()
     arrive(page)
-    visit = Visit.objects.get()
+    visit = Visit.objects.get(by_phone=False)
     assert (visit.lead, visit.invited, visit.consultant, visit.registered_by) == (lead, True, consultant, desk)
     assert alerts_of(agent) == ["visit.arrived"]
 

@@ -20,10 +20,10 @@ def referral_visits(store: Store, *, at: dt.datetime) -> Iterator[Visit]:
         told = Recommended(f"{'周吴郑'[place]}友例", f"1390009000{place}", ("同事", "亲戚", "")[place])
         record_referral(referrer=customer, told=told, by=seller, at=at - dt.timedelta(days=days))
     page = reverse("referral_new", args=[customers[0].pk])
-    yield Visit("referrals", reverse("referral_list"), "D010")
-    yield Visit("referrals-empty", f"{reverse('referral_list')}?month=2020-01", "D010")
-    yield Visit("referral-new", page, "D010")
-    yield Visit("referral-refused", page, "D010", _save)
+    yield Visit("referrals", reverse("referral_list"), "D011")
+    yield Visit("referrals-empty", f"{reverse('referral_list')}?month=2020-01", "D011")
+    yield Visit("referral-new", page, seller.username)
+    yield Visit("referral-refused", page, seller.username, _save)
 
 
 def _save(page: Page) -> None:

@@ -90,6 +90,7 @@ def estimated(delivery, agent, count=1):
         rounding="ceil10",
         expected_on=dt.date(2026, 5, 11),
         remind_on=dt.date(2026, 5, 4),
+        latest_on=dt.date(2026, 6, 1),
     )
     for number in range(count):
         FirstServiceEstimate.objects.create(

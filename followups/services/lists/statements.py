@@ -130,6 +130,7 @@ SOURCES: dict[str, tuple[Source, ...]] = {
             vehicle="s.vehicle_id",
             condition=(
                 "COALESCE(d.customer_id, s.customer_id) IS NOT NULL"
+                " AND (d.id IS NULL OR s.visited_on >= d.delivered_on)"
                 f" AND {_NOT_SEEN_SINCE.format(car='s.vehicle_id', day='v.key_on')}"
                 # Two visits on one day are one last visit.
                 f" AND NOT EXISTS (SELECT 1 FROM {_VISIT} e WHERE e.vehicle_id = s.vehicle_id"
@@ -296,7 +297,8 @@ def _ownership(rule: KindRule, source: Source, has_duty: bool) -> tuple[str, str
         return "", "NULL", "v.shifted = 0"
     keeper = "COALESCE(kc.id, ko.id)"
     joins = (
-        f" LEFT JOIN {_STAFF} kc ON kc.id = d.consultant_id AND kc.state = '{StaffState.ACTIVE.value}'"
+        f" LEFT JOIN {_STAFF} kc ON kc.id = d.consultant_id AND kc.store_id = d.store_id"
+        f" AND kc.state = '{StaffState.ACTIVE.value}'"
         f" LEFT JOIN {_CUSTOMER} c ON c.id = d.customer_id"
         f" LEFT JOIN {_STAFF} ko ON ko.id = c.owner_id AND ko.store_id = d.store_id"
         f" AND ko.state = '{StaffState.ACTIVE.value}'"
