@@ -54,13 +54,6 @@ _KEPT_BY = (
     f" LEFT JOIN {_STAFF} kf ON kf.id = f.consultant_id AND kf.store_id = d.store_id"
     f" AND kf.state = '{StaffState.ACTIVE.value}'"
 )
-#: AF-02: a car that has not been in the workshop since its last visit, or since its delivery.
-_FROM_LAST_VISIT = (
-    f"plan v JOIN {_VISIT} s ON s.store_id = %s AND s.visited_on = v.key_on"
-    f" LEFT JOIN {_DELIVERY} d ON d.vehicle_id = s.vehicle_id"
-)
-_NOT_SEEN_SINCE = f"NOT EXISTS (SELECT 1 FROM {_VISIT} w WHERE w.vehicle_id = {{car}} AND w.visited_on > {{day}})"
-
 #: The customer need not have agreed beforehand.
 ALWAYS = "1 = 1"
 
@@ -122,16 +115,18 @@ SOURCES: dict[str, tuple[Source, ...]] = {
     ),
     TaskKind.PERIODIC: (Source(_FROM_DELIVERY),),
     TaskKind.RETAINED: (Source(_FROM_DELIVERY, keeper=_KEPT_BY),),
+    # AF-02: a car that has not been in the workshop since its last visit, or since its delivery.
     TaskKind.LOST_CUSTOMER: (
         Source(
-            _FROM_LAST_VISIT,
+            _FROM_VISIT,
             subject="s.vehicle_id",
             customer="COALESCE(d.customer_id, s.customer_id)",
             vehicle="s.vehicle_id",
             condition=(
                 "COALESCE(d.customer_id, s.customer_id) IS NOT NULL"
                 " AND (d.id IS NULL OR s.visited_on >= d.delivered_on)"
-                f" AND {_NOT_SEEN_SINCE.format(car='s.vehicle_id', day='v.key_on')}"
+                f" AND NOT EXISTS (SELECT 1 FROM {_VISIT} w WHERE w.vehicle_id = s.vehicle_id"
+                " AND w.visited_on > v.key_on)"
                 # Two visits on one day are one last visit.
                 f" AND NOT EXISTS (SELECT 1 FROM {_VISIT} e WHERE e.vehicle_id = s.vehicle_id"
                 " AND e.visited_on = s.visited_on AND e.id < s.id)"
