@@ -1,6 +1,5 @@
 """What sellers have to know: price policy, campaigns, sales meetings, and who has taken note (HO-08)."""
 
-import datetime as dt
 from typing import Self
 
 from django.conf import settings
@@ -16,9 +15,6 @@ class BulletinQuerySet(models.QuerySet["Bulletin"]):
     def visible_to(self, user: Staff) -> Self:
         """The own store's; all of them for those who see all stores."""
         return self if user.sees_all_stores() else self.filter(store_id=user.store_id)
-
-    def in_force(self, on: dt.date) -> Self:
-        return self.filter(starts_on__lte=on).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
 
 
 class Bulletin(models.Model):

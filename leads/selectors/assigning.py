@@ -96,12 +96,6 @@ def roles_that_may_own(pool: str) -> tuple[str, ...]:
     return (pool,) if leading is None else (pool, leading)
 
 
-def possible_owners(store: Store, pool: str) -> "list[Staff]":
-    """The employed people to whom a lead of the pool may be given, by name."""
-    people = Staff.objects.filter(store=store).employed().holding(*roles_that_may_own(pool))
-    return list(people.order_by("name", "pk"))
-
-
 def portfolio(leaver: Staff) -> "list[Lead]":
     """All that a person holds and that has not ended, the earliest next contact first."""
     rows = Lead.objects.current().filter(owner=leaver).select_related("store")

@@ -60,10 +60,6 @@ class AskedQuestion:
         return self.row.type in AVERAGED
 
     @property
-    def is_judged(self) -> bool:
-        return self.row.type in JUDGED
-
-    @property
     def has_favourable(self) -> bool:
         return self.row.type in FAVOURABLE
 
