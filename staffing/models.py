@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from staffing.enums import ABSENT, AfterSave, Capability, DayKind, DutyKind, Gender, Role, StaffState
+from staffing.enums import ABSENT, SUPERVISOR_ROLE, AfterSave, Capability, DayKind, DutyKind, Gender, Role, StaffState
 from staffing.permissions import capabilities_of
 
 
@@ -61,6 +61,10 @@ class StaffQuerySet(models.QuerySet["Staff"]):
     def holding(self, *roles: str) -> Self:
         """Those who hold at least one of the roles."""
         return self.filter(pk__in=StaffRole.objects.filter(role__in=roles).values("staff_id"))
+
+    def leaderless(self, *roles: str) -> Self:
+        """Those of the roles for whom nobody is named as superior: whoever leads the role leads them."""
+        return self.filter(superior__isnull=True).holding(*roles)
 
 
 class StaffManager(BaseUserManager["Staff"].from_queryset(StaffQuerySet)):  # type: ignore[misc]
@@ -122,6 +126,11 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     def roles(self) -> frozenset[str]:
         """The roles held. Read once per instance."""
         return frozenset(self.role_rows.values_list("role", flat=True))
+
+    @property
+    def led_roles(self) -> tuple[Role, ...]:
+        """The roles whose people one leads, where nobody is named as their superior."""
+        return tuple(role for role, leader in SUPERVISOR_ROLE.items() if leader in self.roles)
 
     @cached_property
     def capabilities(self) -> frozenset[str]:

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from followups.enums_documents import CheckResult, CheckSource
-from staffing.enums import SUPERVISOR_ROLE, Capability
+from staffing.enums import Capability
 from staffing.models import Policy, Staff, Store
 
 
@@ -130,6 +130,4 @@ def people_led_by(user: Staff) -> "models.QuerySet[Staff]":
     people: models.QuerySet[Staff] = Staff.objects.visible_to(user).exclude(pk=user.pk)
     if user.may(Capability.SEE_STORE):
         return people
-    roles = [role for role, leader in SUPERVISOR_ROLE.items() if leader in user.roles]
-    leaderless = Staff.objects.filter(superior__isnull=True).holding(*roles)
-    return people.filter(Q(superior_id=user.pk) | Q(pk__in=leaderless))
+    return people.filter(Q(superior_id=user.pk) | Q(pk__in=Staff.objects.leaderless(*user.led_roles)))

@@ -1,31 +1,14 @@
 """Who keeps a customer's file when the consultant's two years are over (PF-04, PF-05)."""
 
-from typing import Self
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from followups.enums import KeepingState, KeepReason
-from followups.models.tasks import leaderless, roles_led_by
+from followups.models.tasks import OfConsultantQuerySet
 from orders.models import Delivery
-from staffing.enums import Capability
-from staffing.models import Staff, Store
-
-
-class FileKeepingQuerySet(models.QuerySet["FileKeeping"]):
-    def visible_to(self, user: Staff) -> Self:
-        """The store's for those who see the store, a team's for its supervisor, else what one asked for oneself."""
-        if user.sees_all_stores():
-            return self
-        rows = self.filter(store_id=user.store_id)
-        if user.may(Capability.SEE_STORE):
-            return rows
-        mine = Q(consultant_id=user.pk)
-        if user.may(Capability.SEE_BOARD):
-            mine |= Q(consultant__superior_id=user.pk) | Q(consultant__in=leaderless(roles_led_by(user)))
-        return rows.filter(mine)
+from staffing.models import Store
 
 
 class FileKeeping(models.Model):
@@ -52,7 +35,7 @@ class FileKeeping(models.Model):
     )
     answer = models.CharField(_("answer"), max_length=300, blank=True)
 
-    objects = FileKeepingQuerySet.as_manager()
+    objects = OfConsultantQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("kept file")

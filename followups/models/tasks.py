@@ -1,7 +1,7 @@
 """Call tasks, the attempts made at them, and what was typed but not yet saved."""
 
 import datetime as dt
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -15,18 +15,8 @@ from followups.rules.referrals import SHOWN_DAYS_BEFORE
 from inventory.models import Vehicle
 from leads.models import Lead
 from orders.models import Delivery
-from staffing.enums import SUPERVISOR_ROLE, Capability, Role
+from staffing.enums import Capability, Role
 from staffing.models import Staff, Store
-
-
-def roles_led_by(user: Staff) -> list[str]:
-    return [role for role, leader in SUPERVISOR_ROLE.items() if leader in user.roles]
-
-
-def leaderless(roles: list[str]) -> "models.QuerySet[Staff]":
-    """People of the roles without a superior of their own: whoever leads the role leads them."""
-    found: models.QuerySet[Staff] = Staff.objects.filter(superior__isnull=True).holding(*roles)
-    return found
 
 
 class CallTaskQuerySet(models.QuerySet["CallTask"]):
@@ -40,9 +30,9 @@ class CallTaskQuerySet(models.QuerySet["CallTask"]):
             return rows
         mine = Q(owner_id=user.pk) | Q(owner__isnull=True, pool__in=user.roles) | Q(claimed_by_id=user.pk)
         if user.may(Capability.SEE_BOARD):
-            led = roles_led_by(user)
+            led = user.led_roles
             mine |= Q(owner__isnull=True, pool__in=led) | Q(owner__superior_id=user.pk)
-            mine |= Q(owner__in=leaderless(led))
+            mine |= Q(owner__in=Staff.objects.leaderless(*led))
         return rows.filter(mine)
 
     def unfinished(self) -> Self:
@@ -269,10 +259,12 @@ class CallDraft(models.Model):
         return f"{self.saved_at}"
 
 
-class SkippedCallQuerySet(models.QuerySet["SkippedCall"]):
+class OfConsultantQuerySet(models.QuerySet[Any]):
+    """Rows of a store that are about one consultant's customers."""
+
     def visible_to(self, user: Staff) -> Self:
         """The store's for those who see the store; a team's, and those of consultants whom nobody else leads, for a
-        supervisor; else those of the own deliveries."""
+        supervisor; else the own ones."""
         if user.sees_all_stores():
             return self
         rows = self.filter(store_id=user.store_id)
@@ -280,7 +272,8 @@ class SkippedCallQuerySet(models.QuerySet["SkippedCall"]):
             return rows
         mine = Q(consultant_id=user.pk)
         if user.may(Capability.SEE_BOARD):
-            mine |= Q(consultant__superior_id=user.pk) | Q(consultant__in=leaderless(roles_led_by(user)))
+            mine |= Q(consultant__superior_id=user.pk)
+            mine |= Q(consultant__in=Staff.objects.leaderless(*user.led_roles))
         return rows.filter(mine)
 
 
@@ -299,7 +292,7 @@ class SkippedCall(models.Model):
     due_on = models.DateField(_("due on"))
     noticed_at = models.DateTimeField(_("noticed at"))
 
-    objects = SkippedCallQuerySet.as_manager()
+    objects = OfConsultantQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("skipped call")

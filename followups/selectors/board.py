@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 
 from followups.enums import UNFINISHED, TaskKind, TaskState
 from followups.models import CallTask
-from staffing.enums import SUPERVISOR_ROLE, Capability, DutyKind, Role
+from staffing.enums import Capability, DutyKind, Role
 from staffing.models import DutyDay, Staff, StaffRole
 
 #: Whose calls a board shows.
@@ -92,7 +92,7 @@ def team_of(user: Staff) -> QuerySet[Staff]:
     callers: QuerySet[Staff] = Staff.objects.visible_to(user).working().holding(*CALLING_ROLES)
     if user.may(Capability.SEE_STORE) or user.sees_all_stores():
         return callers
-    led = [role for role, supervisor in SUPERVISOR_ROLE.items() if supervisor in user.roles]
+    led = user.led_roles
     leaderless = Q(superior__isnull=True, pk__in=StaffRole.objects.filter(role__in=led).values("staff_id"))
     return callers.filter(Q(superior_id=user.pk) | leaderless | Q(pk=user.pk))
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from leads.enums import DisciplineKind
 from leads.models.contacts import Contact
 from leads.models.visits import Visit
-from staffing.enums import SUPERVISOR_ROLE, Capability
+from staffing.enums import Capability
 from staffing.models import Policy, Staff, Store
 
 
@@ -70,7 +70,7 @@ class DisciplineNoteQuerySet(models.QuerySet["DisciplineNote"]):
             return rows
         mine = Q(person_id=user.pk)
         if user.may(Capability.SEE_BOARD):
-            led = [role for role, leader in SUPERVISOR_ROLE.items() if leader in user.roles]
+            led = user.led_roles
             mine |= Q(person__superior_id=user.pk)
             mine |= Q(person__superior__isnull=True, person__role_rows__role__in=led)
         return rows.filter(pk__in=DisciplineNote.objects.filter(mine).values("pk"))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from leads.enums import DefeatKind, DefeatState, LossReason, LostTo, MonthEndState
 from leads.models.histories import OfLead
 from leads.models.leads import Lead
-from staffing.enums import SUPERVISOR_ROLE, Capability, Role
+from staffing.enums import Capability, Role
 from staffing.models import Staff, Store
 
 
@@ -111,7 +111,7 @@ class MonthEndMoveQuerySet(models.QuerySet["MonthEndMove"]):
         rows = self.filter(month_end__store_id=user.store_id)
         if user.may(Capability.SEE_STORE):
             return rows
-        led = [role for role, leader in SUPERVISOR_ROLE.items() if leader in user.roles]
+        led = user.led_roles
         mine = Q(pk=user.pk) | Q(superior_id=user.pk) | Q(superior__isnull=True, role_rows__role__in=led)
         return rows.filter(owner__in=Staff.objects.filter(mine, store_id=user.store_id).values("pk"))
 

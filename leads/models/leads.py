@@ -11,19 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer
 from inventory.models import VehicleModel
 from leads.enums import FOLLOWED, Channel, LeadState, PurchaseMethod, Stage, TradeIn, Way
-from staffing.enums import SUPERVISOR_ROLE, Capability, Role
+from staffing.enums import Capability, Role
 from staffing.models import Staff, Store
-
-
-def _roles_led_by(user: Staff) -> list[Role]:
-    return [role for role, leader in SUPERVISOR_ROLE.items() if leader in user.roles]
 
 
 def _of_the_team_of(user: Staff) -> Q:
     """Leads of the people who answer to ``user``: by name, or by their role when nobody is named."""
-    return Q(owner__superior_id=user.pk) | Q(
-        owner__superior__isnull=True, owner__role_rows__role__in=_roles_led_by(user)
-    )
+    return Q(owner__superior_id=user.pk) | Q(owner__superior__isnull=True, owner__role_rows__role__in=user.led_roles)
 
 
 class LeadQuerySet(models.QuerySet["Lead"]):
@@ -37,7 +31,7 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             return rows
         mine = Q(owner_id=user.pk) | Q(telesales_id=user.pk) | Q(owner__isnull=True, pool__in=user.roles)
         if user.may(Capability.SEE_BOARD):
-            led = Q(owner__isnull=True, pool__in=_roles_led_by(user)) | _of_the_team_of(user)
+            led = Q(owner__isnull=True, pool__in=user.led_roles) | _of_the_team_of(user)
             return rows.filter(pk__in=Lead.objects.filter(mine | led).values("pk"))
         return rows.filter(mine)
 
@@ -66,7 +60,7 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         rows = self.filter(store_id=user.store_id)
         if user.may(Capability.SEE_STORE):
             return rows
-        pools = {*_roles_led_by(user), *user.roles}
+        pools = {*user.led_roles, *user.roles}
         mine = Q(owner_id=user.pk) | Q(owner__isnull=True, pool__in=pools) | _of_the_team_of(user)
         return rows.filter(pk__in=Lead.objects.filter(mine).values("pk"))
 

@@ -17,7 +17,7 @@ from leads.enums import DisciplineKind, VisitPurpose
 from leads.models import Contact, DisciplineMeasure, DisciplineNote, DisciplinePolicy, DisciplineSubject, Visit
 from leads.rules.discipline import FilledLine, is_due, lacking
 from leads.selectors.spot_check import DAYS, findings_for
-from staffing.enums import SUPERVISOR_ROLE, Capability
+from staffing.enums import Capability
 from staffing.models import Staff, StaffQuerySet, Store
 from staffing.selectors.policies import in_force
 
@@ -83,7 +83,7 @@ def people_led_by(user: Staff) -> StaffQuerySet:
         rows = rows.none()
     if user.may(Capability.SEE_STORE) or not user.may(Capability.ASSIGN_LEADS):
         return rows
-    led = [role for role, leader in SUPERVISOR_ROLE.items() if leader in user.roles]
+    led = user.led_roles
     mine = Q(superior_id=user.pk) | Q(superior__isnull=True, role_rows__role__in=led)
     return rows.filter(pk__in=Staff.objects.filter(mine).values("pk"))
 

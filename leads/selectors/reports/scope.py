@@ -13,7 +13,7 @@ from leads.enums import LeadState, Stage
 from leads.models import Contact, Defeat, Lead, Ownership, Recycling, StateChange, Visit
 from leads.selectors.as_of import held_at
 from leads.selectors.openings import Letters, letters_in
-from staffing.enums import SUPERVISOR_ROLE, Capability
+from staffing.enums import Capability
 from staffing.models import Staff, Store
 
 
@@ -45,7 +45,7 @@ class LeadScope:
         viewer = self.viewer
         if viewer is None or viewer.sees_all_stores() or viewer.may(Capability.SEE_STORE):
             return None
-        led = [role for role, leader in SUPERVISOR_ROLE.items() if leader in viewer.roles]
+        led = viewer.led_roles
         mine = Q(pk=viewer.pk) | Q(superior_id=viewer.pk) | Q(superior__isnull=True, role_rows__role__in=led)
         return list(Staff.objects.filter(mine, store_id__in=self.store_ids).distinct().values_list("pk", flat=True))
 
